@@ -14,6 +14,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +31,12 @@ public final class TaskListing {
 
     /** No process is so far ahead of the others. A list then passes by the partitions of the weeks to come. */
     private static final Duration CLOCKS_DIFFER = Duration.ofHours(1);
+
+    /**
+     * A page is looked for in so much time first, and only then in all of the history. Most pages are full by then, and
+     * have opened three partitions at most.
+     */
+    private static final Duration RECENT = Duration.ofDays(8);
 
     private final TaskDatabase database;
     private final Clock clock;
@@ -73,15 +81,44 @@ public final class TaskListing {
         if (states.isEmpty()) {
             return List.of();
         }
-        Map<String, Object> values = new HashMap<>(Map.of("tenant", query.tenant(), "limit", query.limit()));
-        String conditions = String.join(" and ", conditions(query, values));
+        Instant end = end(query);
+        Instant recent = end.minus(RECENT);
+        boolean allRecent = query.from() != null && !query.from().isBefore(recent);
+        return database.list(handle -> {
+            HistoryPlans.useKept(handle);
+            Period first = new Period(allRecent ? query.from() : recent, end);
+            List<Task> page = read(handle, query, states, first, query.limit());
+            int missing = query.limit() - page.size();
+            if (missing == 0 || allRecent) {
+                return page;
+            }
+            List<Task> older = read(handle, query, states, new Period(query.from(), recent), missing);
+            return Stream.concat(page.stream(), older.stream()).toList();
+        });
+    }
+
+    /** A time in which the tasks were accepted; without a beginning, from the first one on. */
+    private record Period(@Nullable Instant from, Instant to) {}
+
+    /** Returns the time before which all tasks of the page were accepted. */
+    private Instant end(Query query) {
+        Instant end = clock.instant().plus(CLOCKS_DIFFER);
+        if (query.to() != null && query.to().isBefore(end)) {
+            end = query.to();
+        }
+        // The last task of the page before, and others of its millisecond, may still be before this time
+        Instant afterLast = query.after() == null ? end : query.after().time().plusMillis(1);
+        Instant sooner = afterLast.isBefore(end) ? afterLast : end;
+        return sooner.isBefore(Instant.EPOCH) ? Instant.EPOCH : sooner;
+    }
+
+    private static List<Task> read(Handle handle, Query query, List<TaskState> states, Period period, int limit) {
+        Map<String, Object> values = new HashMap<>(Map.of("tenant", query.tenant(), "limit", limit));
+        String conditions = String.join(" and ", conditions(query, period, values));
         String sql = states.size() == TaskState.values().length && query.clientRef() == null
                 ? branch(conditions)
                 : newestOf(states, conditions);
-        return database.list(handle -> {
-            HistoryPlans.useKept(handle);
-            return handle.createQuery(sql).bindMap(values).map(new TaskRow()).list();
-        });
+        return handle.createQuery(sql).bindMap(values).map(new TaskRow()).list();
     }
 
     /** The states that the tasks on the page can have: only a task that did not succeed has a reason. */
@@ -92,7 +129,7 @@ public final class TaskListing {
                 .toList();
     }
 
-    private List<String> conditions(Query query, Map<String, Object> values) {
+    private static List<String> conditions(Query query, Period period, Map<String, Object> values) {
         List<String> conditions = new ArrayList<>(List.of("tenant = :tenant", "erased_at is null"));
         if (query.reason() != null) {
             conditions.add("reason = :reason");
@@ -103,16 +140,12 @@ public final class TaskListing {
             values.put("clientRef", query.clientRef());
         }
         // Tasks are in the order of their ids, so a time is a place in that order
-        if (query.from() != null) {
+        if (period.from() != null) {
             conditions.add("id >= :from");
-            values.put("from", TaskId.bound(query.from()).value());
+            values.put("from", TaskId.bound(period.from()).value());
         }
-        Instant end = clock.instant().plus(CLOCKS_DIFFER);
         conditions.add("id < :to");
-        values.put(
-                "to",
-                TaskId.bound(query.to() != null && query.to().isBefore(end) ? query.to() : end)
-                        .value());
+        values.put("to", TaskId.bound(period.to()).value());
         if (query.after() != null) {
             conditions.add("id < :after");
             values.put("after", query.after().value());

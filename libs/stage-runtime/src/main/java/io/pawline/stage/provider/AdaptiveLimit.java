@@ -10,8 +10,8 @@ final class AdaptiveLimit implements CallLimit {
      * several senders to equal shares of one capacity. Decrease is multiplicative here as well. Increase is half the
      * square root of the limit, and half as much more in each further window, up to a quarter of the limit. So a large
      * capacity is found soon. A window of calls shows what the limit was a latency ago. So where there is the first sign
-     * of a queue, growth does not get faster, and where there is a clear one, it stops: with 30 places and calls of 3 s,
-     * up to 55 calls were in the provider, 95.8 % of the places in use. Now they are 37 and 98.2 %.
+     * of a queue, growth does not get faster, and soon after it stops: with 30 places and calls of 3 s, up to 55 calls
+     * were in the provider, and 95.8 % of the places in use. Now these are 39 and 97.8 %.
      *
      * Drops. Refusals shrink the limit, but about four in a row, not each: at 2 % stray refusals and 2 % calls that never
      * answer, 90 % of the capacity is used. A hard limit answers all calls beyond it alike, so it is noticed as soon.
