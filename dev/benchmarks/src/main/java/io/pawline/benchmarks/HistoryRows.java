@@ -6,6 +6,7 @@ import io.pawline.taskstore.Partitions.Layout;
 import io.pawline.taskstore.Partitions.Length;
 import io.pawline.taskstore.Scope;
 import io.pawline.taskstore.TaskDatabase;
+import io.pawline.taskstore.TestingHistory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -73,7 +74,15 @@ final class HistoryRows {
 
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     record ListFigures(
-            int tasks, int requests, double tasksPerPage, double p50Ms, double p99Ms, double maxMs, String slowest) {}
+            int tasks,
+            int requests,
+            double tasksPerPage,
+            double cpuMsPerPage,
+            double cpuMsPerPageOfAll,
+            double p50Ms,
+            double p99Ms,
+            double maxMs,
+            String slowest) {}
 
     @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
     record ReportFigures(int tasks, int smallDayTasks, double smallDayMs, int largeDayTasks, double largeDayMs) {}
@@ -94,12 +103,18 @@ final class HistoryRows {
             Asker asker = new Asker(site.port(), keys(database), end);
             asker.ask(requests / 4);
             asker.timed.clear();
+            Duration cpu = site.cpu();
+            Duration cpuOfAll = site.cpuOfAll();
             asker.ask(requests);
+            cpu = site.cpu().minus(cpu);
+            cpuOfAll = site.cpuOfAll().minus(cpuOfAll);
             long[] took = asker.timed.stream().mapToLong(Timed::nanos).sorted().toArray();
             ListFigures figures = new ListFigures(
                     number,
                     requests,
                     asker.tasksPerPage(),
+                    SubmitRows.perOne(cpu, requests),
+                    SubmitRows.perOne(cpuOfAll, requests),
                     SubmitRows.quantile(took, 0.5),
                     SubmitRows.quantile(took, 0.99),
                     SubmitRows.quantile(took, 1),
@@ -107,9 +122,11 @@ final class HistoryRows {
             return new BenchmarkRow.Findings(
                     String.format(
                             Locale.ROOT,
-                            "%,d tasks: %.1f on a page, p50 %.1f ms, p99 %.1f ms, at most %.1f ms (%s)",
+                            "%,d tasks: %.1f on a page, %.2f ms of CPU each (%.2f ms with all else), p50 %.1f ms, p99 %.1f ms, at most %.1f ms (%s)",
                             number,
                             figures.tasksPerPage(),
+                            figures.cpuMsPerPage(),
+                            figures.cpuMsPerPageOfAll(),
                             figures.p50Ms(),
                             figures.p99Ms(),
                             figures.maxMs(),
@@ -379,7 +396,7 @@ final class HistoryRows {
                 Submissions load = new Submissions(site.port(), 64);
                 ExecutorService thread = Executors.newSingleThreadExecutor()) {
             Partitions parts = new Partitions(database, new Layout("task", Partitions.Key.TASK_ID, length, ""));
-            divide(database, parts, old, old.plus(Duration.ofDays(30)));
+            TestingHistory.divide(database, parts, old, old.plus(Duration.ofDays(30)));
             setting.journal().step("  writing %.2f GB".formatted(size));
             new HistoryFill(database, "old").tasks(number, old, Duration.ofDays(30), BYTES_PER_TASK - 600);
             long bytes = site.query(
@@ -430,25 +447,10 @@ final class HistoryRows {
     /** Writes tasks of the days up to this moment, divided by weeks as they are after months of service. */
     private static void writeWeeks(TaskDatabase database, String salt, int tasks, Instant to) throws SQLException {
         Instant from = to.minus(Duration.ofDays(DAYS));
-        divide(
-                database,
-                new Partitions(database, new Layout("task", Partitions.Key.TASK_ID, Length.WEEK, "")),
-                from,
-                to);
+        TestingHistory.divide(database, from, to);
         HistoryFill history = new HistoryFill(database, salt);
         history.tasks(tasks, from, Duration.ofDays(DAYS), 0);
         history.analyze("task");
-    }
-
-    /** Gives an old time partitions of its own, which it has not in a new database. */
-    private static void divide(TaskDatabase database, Partitions parts, Instant from, Instant to) {
-        database.jdbi().useHandle(handle -> {
-            handle.execute("alter table task detach partition task_first concurrently");
-            handle.execute("drop table task_first");
-        });
-        parts.make(from, to);
-        Instant now = Clock.systemUTC().instant();
-        parts.make(now, now.plus(Duration.ofDays(31)));
     }
 
     private static Instant today() {

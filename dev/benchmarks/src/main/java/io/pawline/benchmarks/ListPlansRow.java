@@ -41,6 +41,7 @@ final class ListPlansRow {
         try (TestingPostgres postgres = TestingPostgres.shared();
                 TaskDatabase database = TaskDatabase.open(postgres.database())) {
             setting.journal().step("  writing %,d tasks".formatted(number));
+            TestingHistory.divide(database, TestingListings.FROM, TestingListings.FROM.plus(TestingListings.SPAN));
             TestingHistory.add(database, number, TestingListings.FROM, TestingListings.SPAN);
             setting.journal().step("  explaining");
             Explained explained = new Explained(new TestingPlans(database));

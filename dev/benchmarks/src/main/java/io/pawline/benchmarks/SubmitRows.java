@@ -54,8 +54,8 @@ final class SubmitRows {
             AtOnceFigures figures = new AtOnceFigures(
                     Math.round(perSecond),
                     CONNECTIONS,
-                    perTask(site.cpu().minus(cpu), tasks),
-                    perTask(site.cpuOfAll().minus(cpuOfAll), tasks),
+                    perOne(site.cpu().minus(cpu), tasks),
+                    perOne(site.cpuOfAll().minus(cpuOfAll), tasks),
                     load.accepted().size(),
                     site.query("select count(*) from task"),
                     site.query("select count(*) from task where relayed_at is not null"),
@@ -78,7 +78,8 @@ final class SubmitRows {
         }
     }
 
-    private static double perTask(Duration cpu, int tasks) {
+    /** Milliseconds of CPU time for each of so many. */
+    static double perOne(Duration cpu, int tasks) {
         return Math.round(cpu.toNanos() / 1e4 / tasks) / 100.0;
     }
 

@@ -27,7 +27,11 @@ public final class TaskListing {
 
     private static final Set<TaskState> WITHOUT_REASON = EnumSet.of(TaskState.ACCEPTED, TaskState.SUCCESS);
 
-    private static final String ORDER = "order by id desc limit :limit";
+    /**
+     * The limit is a part of the text. Of a parameter, the server assumes that few rows are needed, and takes what begins
+     * soonest: all tasks of a week in their order.
+     */
+    private static final String ORDER = "order by id desc limit %d";
 
     /** No process is so far ahead of the others. A list then passes by the partitions of the weeks to come. */
     private static final Duration CLOCKS_DIFFER = Duration.ofHours(1);
@@ -87,13 +91,14 @@ public final class TaskListing {
         return database.list(handle -> {
             HistoryPlans.useKept(handle);
             Period first = new Period(allRecent ? query.from() : recent, end);
-            List<Task> page = read(handle, query, states, first, query.limit());
-            int missing = query.limit() - page.size();
-            if (missing == 0 || allRecent) {
+            List<Task> page = read(handle, query, states, first);
+            if (page.size() == query.limit() || allRecent) {
                 return page;
             }
-            List<Task> older = read(handle, query, states, new Period(query.from(), recent), missing);
-            return Stream.concat(page.stream(), older.stream()).toList();
+            List<Task> older = read(handle, query, states, new Period(query.from(), recent));
+            return Stream.concat(page.stream(), older.stream())
+                    .limit(query.limit())
+                    .toList();
         });
     }
 
@@ -112,12 +117,12 @@ public final class TaskListing {
         return sooner.isBefore(Instant.EPOCH) ? Instant.EPOCH : sooner;
     }
 
-    private static List<Task> read(Handle handle, Query query, List<TaskState> states, Period period, int limit) {
-        Map<String, Object> values = new HashMap<>(Map.of("tenant", query.tenant(), "limit", limit));
+    private static List<Task> read(Handle handle, Query query, List<TaskState> states, Period period) {
+        Map<String, Object> values = new HashMap<>(Map.of("tenant", query.tenant()));
         String conditions = String.join(" and ", conditions(query, period, values));
         String sql = states.size() == TaskState.values().length && query.clientRef() == null
-                ? branch(conditions)
-                : newestOf(states, conditions);
+                ? branch(conditions, query.limit())
+                : newestOf(states, conditions, query.limit());
         return handle.createQuery(sql).bindMap(values).map(new TaskRow()).list();
     }
 
@@ -157,13 +162,13 @@ public final class TaskListing {
      * Takes the newest tasks of each state, and of these the newest. So the index that has the state before the id
      * serves whatever is asked for, and no row is read that is not on the page of its state.
      */
-    private static String newestOf(List<TaskState> states, String conditions) {
+    private static String newestOf(List<TaskState> states, String conditions, int limit) {
         return states.stream()
-                .map(state -> "(" + branch(conditions + " and state = '" + state.code() + "'") + ")")
-                .collect(Collectors.joining(" union all ", "", states.size() == 1 ? "" : " " + ORDER));
+                .map(state -> "(" + branch(conditions + " and state = '" + state.code() + "'", limit) + ")")
+                .collect(Collectors.joining(" union all ", "", states.size() == 1 ? "" : " " + ORDER.formatted(limit)));
     }
 
-    private static String branch(String conditions) {
-        return "select * from task where " + conditions + " " + ORDER;
+    private static String branch(String conditions, int limit) {
+        return "select * from task where " + conditions + " " + ORDER.formatted(limit);
     }
 }

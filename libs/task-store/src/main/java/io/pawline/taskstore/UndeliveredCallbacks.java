@@ -29,20 +29,6 @@ public final class UndeliveredCallbacks {
     // The conditions of the partial indexes, word for word.
     private static final String OWED = "ended_at is not null and delivered_at is null and callback_url is not null";
 
-    /** Each half has an index of its own that leads straight to its newest rows. */
-    private static final String PAGE = """
-            select * from (
-                (select * from task
-                where tenant = :tenant and id < :before and %1$s and delivery_attempted_at is not null
-                order by id desc limit :limit)
-                union all
-                (select * from task
-                where tenant = :tenant and id < :before and %1$s and delivery_attempted_at is null
-                    and ended_at < :waitedSince
-                order by id desc limit :limit)) undelivered
-            order by id desc limit :limit
-            """.formatted(OWED);
-
     /** No id is greater. */
     private static final UUID FIRST_PAGE = new UUID(-1, -1);
 
@@ -104,13 +90,25 @@ public final class UndeliveredCallbacks {
      * @param limit tasks on a page, 1 or more
      */
     public List<Task> page(String tenant, @Nullable TaskId after, int limit, Instant now) {
+        // Each half has an index of its own that leads straight to its newest rows. Why the limit is text: TaskListing
+        String sql = """
+                select * from (
+                    (select * from task
+                    where tenant = :tenant and id < :before and %1$s and delivery_attempted_at is not null
+                    order by id desc limit %2$d)
+                    union all
+                    (select * from task
+                    where tenant = :tenant and id < :before and %1$s and delivery_attempted_at is null
+                        and ended_at < :waitedSince
+                    order by id desc limit %2$d)) undelivered
+                order by id desc limit %2$d
+                """.formatted(OWED, limit);
         return database.list(handle -> {
             HistoryPlans.useKept(handle);
-            return handle.createQuery(PAGE)
+            return handle.createQuery(sql)
                     .bind("tenant", tenant)
                     .bind("before", after == null ? FIRST_PAGE : after.value())
                     .bind("waitedSince", timestamp(now.minus(Delivery.PENDING_TIME)))
-                    .bind("limit", limit)
                     .map(new TaskRow())
                     .list();
         });

@@ -1,6 +1,9 @@
 package io.pawline.taskstore;
 
+import io.pawline.taskstore.Partitions.Layout;
+import io.pawline.taskstore.Partitions.Length;
 import java.sql.SQLException;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -43,6 +46,27 @@ public final class TestingHistory {
     private static final int AT_ONCE = 25_000;
 
     private TestingHistory() {}
+
+    /** Divides a time by weeks, as it is after months of service. A new database has one part for all that was before. */
+    public static void divide(TaskDatabase database, Instant from, Instant to) throws SQLException {
+        divide(
+                database,
+                new Partitions(database, new Layout("task", Partitions.Key.TASK_ID, Length.WEEK, "")),
+                from,
+                to);
+    }
+
+    /** Divides a time, and the month to come, as these partitions are. */
+    public static void divide(TaskDatabase database, Partitions partitions, Instant from, Instant to)
+            throws SQLException {
+        database.jdbi().useHandle(handle -> {
+            handle.execute("alter table task detach partition task_first concurrently");
+            handle.execute("drop table task_first");
+        });
+        partitions.make(from, to);
+        Instant now = Clock.systemUTC().instant();
+        partitions.make(now, now.plus(Duration.ofDays(31)));
+    }
 
     /** Adds so many tasks, evenly over this span of time, and has the server know what it holds. */
     public static void add(TaskDatabase database, int tasks, Instant from, Duration span) {
