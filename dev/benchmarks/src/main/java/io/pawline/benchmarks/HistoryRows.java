@@ -24,6 +24,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
@@ -53,6 +54,8 @@ final class HistoryRows {
     private static final int SMALL_DAY = 23;
     private static final int SUBMITS_PER_SECOND = 300;
     private static final int BYTES_PER_TASK = 4_096;
+
+    private static final List<String> KEYS_ON = List.of("--pawline.ingest.access.open=false");
 
     private static final List<String> FILTERS = List.of(
             "",
@@ -94,7 +97,7 @@ final class HistoryRows {
     static BenchmarkRow.Findings lists(BenchmarkRow.Setting setting, int tasks) throws Exception {
         int number = setting.scale().of(tasks, 2_000);
         int requests = setting.scale().of(2_000, 60);
-        try (IngestSite site = new IngestSite(setting, List.of());
+        try (IngestSite site = new IngestSite(setting, KEYS_ON);
                 TaskDatabase database = site.database()) {
             Instant end = today();
             setting.journal().step("  writing %,d tasks".formatted(number));
@@ -133,7 +136,7 @@ final class HistoryRows {
                             figures.slowest()),
                     figures,
                     figures.p99Ms() <= LONGEST_LIST_MS,
-                    List.of());
+                    figures.tasksPerPage() > 0 ? List.of() : List.of("no page had a task"));
         }
     }
 
@@ -160,9 +163,10 @@ final class HistoryRows {
     static BenchmarkRow.Findings besideLists(BenchmarkRow.Setting setting, int tasks) throws Exception {
         int number = setting.scale().of(tasks, 2_000);
         Duration time = setting.scale().of(Duration.ofSeconds(20), Duration.ofSeconds(1));
-        try (IngestSite site = new IngestSite(setting, List.of());
+        try (IngestSite site = new IngestSite(setting, KEYS_ON);
                 TaskDatabase database = site.database();
-                Submissions load = new Submissions(site.port(), CONNECTIONS)) {
+                Submissions load = new Submissions(
+                        site.port(), CONNECTIONS, Optional.of(key(database, "default", Scope.SUBMIT)))) {
             Instant end = today();
             setting.journal().step("  writing %,d tasks".formatted(number));
             writeWeeks(database, "beside", number, end);
@@ -212,7 +216,7 @@ final class HistoryRows {
                             figures.ratio()),
                     figures,
                     figures.ratio() >= SMALLEST_RATIO_BESIDE_LISTS,
-                    List.of());
+                    figures.tasksPerPage() > 0 ? List.of() : List.of("no page had a task"));
         }
     }
 
@@ -237,12 +241,16 @@ final class HistoryRows {
     /** Makes a key for each of the tenants of the history whose lists are asked for: from most of it to next to nothing. */
     private static List<String> keys(TaskDatabase database) {
         return HistoryFill.TENANTS.stream()
-                .map(tenant -> new ApiKeys(database)
-                        .create(
-                                new ApiKeys.Terms(tenant, "bench", Set.of(Scope.READ), null, null),
-                                Clock.systemUTC().instant())
-                        .secret())
+                .map(tenant -> key(database, tenant, Scope.READ))
                 .toList();
+    }
+
+    private static String key(TaskDatabase database, String tenant, Scope scope) {
+        return new ApiKeys(database)
+                .create(
+                        new ApiKeys.Terms(tenant, "bench", Set.of(scope), null, null),
+                        Clock.systemUTC().instant())
+                .secret();
     }
 
     /** Asks for lists of all tenants in turns, always the same ones in the same order. For one thread at a time. */

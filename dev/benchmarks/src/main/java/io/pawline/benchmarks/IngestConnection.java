@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * Posts one task after the other over a connection to ingest-service. It is as cheap as possible, because it uses the
@@ -24,13 +25,16 @@ final class IngestConnection implements AutoCloseable {
     private static final Duration LONGEST_IDLE = Duration.ofSeconds(5);
 
     private final int port;
+    private final String authorization;
     private Socket socket;
     private InputStream in;
     private boolean closing;
     private long lastUsed;
 
-    IngestConnection(int port) throws IOException {
+    /** @param key the API key; empty: keys are off */
+    IngestConnection(int port, Optional<String> key) throws IOException {
         this.port = port;
+        authorization = key.map("Authorization: Bearer %s\r\n"::formatted).orElse("");
         socket = new Socket(InetAddress.getLoopbackAddress(), port);
         in = streamOf(socket);
         lastUsed = System.nanoTime();
@@ -60,8 +64,8 @@ final class IngestConnection implements AutoCloseable {
     String post(long number) throws IOException {
         String body = "{\"image_url\":\"http://127.0.0.1:1/%d.jpg\",\"style\":\"ink\"}".formatted(number);
         String request =
-                "POST /v1/tasks HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
-                        .formatted(body.length(), body);
+                "POST /v1/tasks HTTP/1.1\r\nHost: 127.0.0.1\r\n%sContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
+                        .formatted(authorization, body.length(), body);
         renewIfSpent();
         socket.getOutputStream().write(request.getBytes(US_ASCII));
         String status = line();

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -32,9 +33,14 @@ final class Submissions implements AutoCloseable {
     record Accepted(String id, long posted, long answered) {}
 
     Submissions(int port, int connections) throws IOException {
+        this(port, connections, Optional.empty());
+    }
+
+    /** Submits with this API key. */
+    Submissions(int port, int connections, Optional<String> key) throws IOException {
         this.connections = new ArrayBlockingQueue<>(connections);
         for (int i = 0; i < connections; i++) {
-            this.connections.add(new IngestConnection(port));
+            this.connections.add(new IngestConnection(port, key));
         }
     }
 
