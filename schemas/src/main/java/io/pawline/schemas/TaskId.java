@@ -85,9 +85,13 @@ public record TaskId(UUID value) implements Comparable<TaskId> {
         return new TaskId(UUID.fromString(text));
     }
 
+    /** Orders ids as the database does, and so by their time. {@link UUID#compareTo} takes the greatest for negative. */
     @Override
     public int compareTo(TaskId other) {
-        return value.compareTo(other.value);
+        int byTime = Long.compareUnsigned(value.getMostSignificantBits(), other.value.getMostSignificantBits());
+        return byTime != 0
+                ? byTime
+                : Long.compareUnsigned(value.getLeastSignificantBits(), other.value.getLeastSignificantBits());
     }
 
     @Override

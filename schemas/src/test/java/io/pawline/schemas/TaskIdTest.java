@@ -53,6 +53,8 @@ class TaskIdTest {
                 .isGreaterThan(at.toString());
         assertThat(TaskId.bound(Instant.MIN)).hasToString("00000000-0000-0000-0000-000000000000");
         assertThat(TaskId.bound(Instant.MAX)).hasToString("ffffffff-ffff-ffff-ffff-ffffffffffff");
+        assertThat(TaskId.bound(Instant.MIN)).isLessThan(before);
+        assertThat(TaskId.bound(Instant.MAX)).isGreaterThan(at);
     }
 
     @Test

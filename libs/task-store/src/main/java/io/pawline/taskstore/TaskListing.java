@@ -42,6 +42,9 @@ public final class TaskListing {
      */
     private static final Duration RECENT = Duration.ofDays(8);
 
+    /** No id is less. */
+    private static final TaskId FIRST = TaskId.bound(Instant.MIN);
+
     private final TaskDatabase database;
     private final Clock clock;
 
@@ -85,45 +88,51 @@ public final class TaskListing {
         if (states.isEmpty()) {
             return List.of();
         }
-        Instant end = end(query);
-        Instant recent = end.minus(RECENT);
-        boolean allRecent = query.from() != null && !query.from().isBefore(recent);
+        TaskId first = query.from() == null ? FIRST : TaskId.bound(query.from());
+        TaskId end = end(query);
+        TaskId recent = max(first, TaskId.bound(end.time().minus(RECENT)));
         return database.list(handle -> {
             HistoryPlans.useKept(handle);
-            Period first = new Period(allRecent ? query.from() : recent, end);
-            List<Task> page = read(handle, query, states, first);
-            if (page.size() == query.limit() || allRecent) {
+            List<Task> page = read(handle, query, states, recent, end);
+            if (page.size() == query.limit() || recent.equals(first)) {
                 return page;
             }
-            List<Task> older = read(handle, query, states, new Period(query.from(), recent));
-            return Stream.concat(page.stream(), older.stream())
+            return Stream.concat(page.stream(), read(handle, query, states, first, recent).stream())
                     .limit(query.limit())
                     .toList();
         });
     }
 
-    /** A time in which the tasks were accepted; without a beginning, from the first one on. */
-    private record Period(@Nullable Instant from, Instant to) {}
-
-    /** Returns the time before which all tasks of the page were accepted. */
-    private Instant end(Query query) {
-        Instant end = clock.instant().plus(CLOCKS_DIFFER);
-        if (query.to() != null && query.to().isBefore(end)) {
-            end = query.to();
+    /** Returns what is greater than the ids of all tasks that can be on the page. */
+    private TaskId end(Query query) {
+        TaskId end = TaskId.bound(clock.instant().plus(CLOCKS_DIFFER));
+        if (query.to() != null) {
+            end = min(end, TaskId.bound(query.to()));
         }
-        // The last task of the page before, and others of its millisecond, may still be before this time
-        Instant afterLast = query.after() == null ? end : query.after().time().plusMillis(1);
-        Instant sooner = afterLast.isBefore(end) ? afterLast : end;
-        return sooner.isBefore(Instant.EPOCH) ? Instant.EPOCH : sooner;
+        return query.after() == null ? end : min(end, query.after());
     }
 
-    private static List<Task> read(Handle handle, Query query, List<TaskState> states, Period period) {
-        Map<String, Object> values = new HashMap<>(Map.of("tenant", query.tenant()));
-        String conditions = String.join(" and ", conditions(query, period, values));
+    private static TaskId min(TaskId one, TaskId other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
+
+    private static TaskId max(TaskId one, TaskId other) {
+        return one.compareTo(other) < 0 ? other : one;
+    }
+
+    /** Reads the newest tasks of a range of ids. */
+    private static List<Task> read(Handle handle, Query query, List<TaskState> states, TaskId from, TaskId to) {
+        Map<String, Object> values = new HashMap<>();
+        String conditions = conditions(query, values);
         String sql = states.size() == TaskState.values().length && query.clientRef() == null
                 ? branch(conditions, query.limit())
                 : newestOf(states, conditions, query.limit());
-        return handle.createQuery(sql).bindMap(values).map(new TaskRow()).list();
+        return handle.createQuery(sql)
+                .bindMap(values)
+                .bind("from", from.value())
+                .bind("to", to.value())
+                .map(new TaskRow())
+                .list();
     }
 
     /** The states that the tasks on the page can have: only a task that did not succeed has a reason. */
@@ -134,8 +143,11 @@ public final class TaskListing {
                 .toList();
     }
 
-    private static List<String> conditions(Query query, Period period, Map<String, Object> values) {
-        List<String> conditions = new ArrayList<>(List.of("tenant = :tenant", "erased_at is null"));
+    /** There is one text for each kind of filter, whatever the time, so that few are planned. */
+    private static String conditions(Query query, Map<String, Object> values) {
+        List<String> conditions =
+                new ArrayList<>(List.of("tenant = :tenant", "erased_at is null", "id >= :from", "id < :to"));
+        values.put("tenant", query.tenant());
         if (query.reason() != null) {
             conditions.add("reason = :reason");
             values.put("reason", query.reason().code());
@@ -144,18 +156,7 @@ public final class TaskListing {
             conditions.add("client_ref = :clientRef");
             values.put("clientRef", query.clientRef());
         }
-        // Tasks are in the order of their ids, so a time is a place in that order
-        if (period.from() != null) {
-            conditions.add("id >= :from");
-            values.put("from", TaskId.bound(period.from()).value());
-        }
-        conditions.add("id < :to");
-        values.put("to", TaskId.bound(period.to()).value());
-        if (query.after() != null) {
-            conditions.add("id < :after");
-            values.put("after", query.after().value());
-        }
-        return conditions;
+        return String.join(" and ", conditions);
     }
 
     /**

@@ -19,6 +19,8 @@ public final class TestingListings {
 
     private static final List<String> TENANTS = List.of("large", "middle", "small", "gone", "many-7", "nobody");
     private static final List<String> CLIENT_REFS = List.of("all", "order-1", "order-50017", "none");
+    private static final List<Instant> FAR_AWAY =
+            List.of(Instant.MIN, Instant.EPOCH, Instant.parse("+20000-01-01T00:00:00Z"), Instant.MAX);
     private static final List<Reason> REASONS = List.of(
             Reason.READ_TIMEOUT,
             Reason.BILLING,
@@ -36,11 +38,16 @@ public final class TestingListings {
                 one(random, TENANTS),
                 sometimes(random, 0.6, () -> one(random, Arrays.asList(TaskState.values()))),
                 sometimes(random, 0.5, () -> one(random, REASONS)),
-                sometimes(random, 0.5, () -> moment(random)),
-                sometimes(random, 0.5, () -> moment(random)),
+                sometimes(random, 0.5, () -> bound(random)),
+                sometimes(random, 0.5, () -> bound(random)),
                 sometimes(random, 0.5, () -> one(random, CLIENT_REFS)),
                 after == null ? null : TaskId.at(after),
                 random.nextBoolean() ? 2 : 51);
+    }
+
+    /** Any moment, and now and then one at which no task can have been accepted. */
+    private static Instant bound(Random random) {
+        return random.nextInt(10) == 0 ? one(random, FAR_AWAY) : moment(random);
     }
 
     private static Instant moment(Random random) {
