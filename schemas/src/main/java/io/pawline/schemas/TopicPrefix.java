@@ -54,8 +54,8 @@ public final class TopicPrefix {
     }
 
     /**
-     * Returns the prefix if it is one. It may not hold {@code pawline.}: the rights of one installation to the names that
-     * begin so would be rights to another's.
+     * Returns the prefix if it is one. It may not hold {@code pawline.}: the rights of one installation to the names
+     * that begin so would be rights to another's.
      *
      * @throws IllegalArgumentException if it is no prefix
      */

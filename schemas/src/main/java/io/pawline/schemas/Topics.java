@@ -9,8 +9,8 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.config.TopicConfig;
 
 /**
- * Lists every topic of Pawline with its settings, and the consumer groups and ids that belong to no stage. No other place
- * but {@link Stage} names them. {@link TopicPrefix} stands before all of them.
+ * Lists every topic of Pawline with its settings, and the consumer groups and ids that belong to no stage. No other
+ * place but {@link Stage} makes names. {@link TopicPrefix} stands before all of them.
  */
 public final class Topics {
 

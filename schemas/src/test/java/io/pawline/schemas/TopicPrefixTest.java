@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -53,7 +54,7 @@ class TopicPrefixTest {
                     .flatMap(names -> names);
         }
 
-        private static String value(java.lang.reflect.Field field) {
+        private static String value(Field field) {
             try {
                 return String.valueOf(field.get(null));
             } catch (IllegalAccessException hidden) {

@@ -125,9 +125,10 @@ public final class RunningStages implements AutoCloseable {
                 .toList();
         List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
         for (String id : ids) {
+            String topic = Stage.DETECT.workTopic();
             byte[] value = TestingEvents.serializer()
-                    .serialize(Stage.DETECT.workTopic(), TestingEvents.accepted(TaskId.parse(id), "oil", Duration.ofDays(1)));
-            records.add(new ProducerRecord<>(Stage.DETECT.workTopic(), records.size() % partitions, id.getBytes(UTF_8), value));
+                    .serialize(topic, TestingEvents.accepted(TaskId.parse(id), "oil", Duration.ofDays(1)));
+            records.add(new ProducerRecord<>(topic, records.size() % partitions, id.getBytes(UTF_8), value));
         }
         TestingKafka.send(records);
         return ids;

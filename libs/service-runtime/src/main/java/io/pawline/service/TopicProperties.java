@@ -12,7 +12,7 @@ import org.springframework.core.env.ConfigurableEnvironment;
  * The settings of the names in Kafka. They count before any bean is made.
  *
  * @param topicPrefix stands before the names of all topics, consumer groups, transactional ids and subjects, such as
- *     {@code staging-}; the same for all services and commands of an installation, and never changed while there is work
+ *     {@code staging-}; the same for all services of an installation, and never changed while there is work
  */
 @ConfigurationProperties("pawline")
 record TopicProperties(@DefaultValue("") String topicPrefix) {

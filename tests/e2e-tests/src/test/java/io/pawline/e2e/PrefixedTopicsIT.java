@@ -72,7 +72,7 @@ class PrefixedTopicsIT {
                 String first = frontEnd.submit(photo, "watercolor");
                 awaitCallback(frontEnd, first);
                 await().atMost(LONG).until(() -> groups(admin).containsAll(prefixedGroups()));
-                assertThat(Stream.of(topics(admin), groups(admin), transactions(admin), subjects(local)))
+                assertThat(Stream.of(admin.listTopics().names().get(), groups(admin), transactions(admin), subjects(local)))
                         .allSatisfy(names ->
                                 assertThat(names).isNotEmpty().allMatch(name -> name.startsWith(PREFIX + "pawline.")));
 
@@ -158,11 +158,6 @@ class PrefixedTopicsIT {
                                 Topics.LIVE_COUNT))
                 .map(group -> PREFIX + group)
                 .toList();
-    }
-
-    /** All topics but Kafka's own. */
-    private static Set<String> topics(Admin admin) throws ExecutionException, InterruptedException {
-        return admin.listTopics().names().get();
     }
 
     private static Set<String> groups(Admin admin) throws ExecutionException, InterruptedException {
