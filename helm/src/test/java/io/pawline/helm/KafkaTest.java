@@ -103,8 +103,8 @@ class KafkaTest {
 
     @Test
     void theJobThatMakesTheTopicsIsToldTheTopicPrefix() {
-        List<Job> jobs = TestingChart.objects(
-                Job.class, Map.of("kafka.topicPrefix", "staging-", "kafka.topics.manage", "job"));
+        List<Job> jobs =
+                TestingChart.objects(Job.class, Map.of("kafka.topicPrefix", "staging-", "kafka.topics.manage", "job"));
 
         assertThat(jobs)
                 .singleElement()

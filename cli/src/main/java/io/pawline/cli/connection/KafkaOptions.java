@@ -38,8 +38,8 @@ public final class KafkaOptions {
     @Option(
             names = "--topic-prefix",
             paramLabel = "PREFIX",
-            description = "What stands before the names of the installation's topics and groups (default:"
-                    + " " + TopicPrefix.VARIABLE + ", else nothing).")
+            description = "What stands before the names of the installation's topics and groups (default:" + " "
+                    + TopicPrefix.VARIABLE + ", else nothing).")
     private @Nullable String topicPrefix;
 
     /** Options whose defaults come from this environment. */

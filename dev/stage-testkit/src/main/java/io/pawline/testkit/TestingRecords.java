@@ -83,8 +83,7 @@ public final class TestingRecords {
     /** Returns what the ledger has by now. */
     public static List<CallAttempt> ledger() {
         return TestingKafka.records(Topics.ATTEMPTS).stream()
-                .map(call ->
-                        TestingEvents.deserializer(CallAttempt.class).deserialize(Topics.ATTEMPTS, call.value()))
+                .map(call -> TestingEvents.deserializer(CallAttempt.class).deserialize(Topics.ATTEMPTS, call.value()))
                 .toList();
     }
 

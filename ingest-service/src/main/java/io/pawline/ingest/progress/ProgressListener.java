@@ -28,10 +28,9 @@ import org.springframework.kafka.annotation.KafkaListener;
  */
 public final class ProgressListener {
 
-    private static final Map<String, Stage> STAGES =
-            Arrays.stream(Stage.values())
-                    .filter(stage -> stage != Stage.DETECT)
-                    .collect(Collectors.toMap(Stage::workTopic, Function.identity()));
+    private static final Map<String, Stage> STAGES = Arrays.stream(Stage.values())
+            .filter(stage -> stage != Stage.DETECT)
+            .collect(Collectors.toMap(Stage::workTopic, Function.identity()));
 
     private final ProgressDao progress;
     private final Deserializer<?> events;

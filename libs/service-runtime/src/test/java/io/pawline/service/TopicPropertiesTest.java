@@ -44,8 +44,8 @@ class TopicPropertiesTest {
         "--server.port=0, PAWLINE_TOPICPREFIX, staging-",
         "--pawline.topic-prefix=staging-, PAWLINE_TOPIC_PREFIX, production-"
     })
-    void thePrefixCountsBeforeAnyBeanIsMade(
-            String argument, String variable, String value, @TempDir Path folder) throws Exception {
+    void thePrefixCountsBeforeAnyBeanIsMade(String argument, String variable, String value, @TempDir Path folder)
+            throws Exception {
         Path own = Files.writeString(folder.resolve("own.yaml"), "pawline.topicPrefix: staging-\n");
 
         assertThat(said(Map.of(variable, value), argument.replace("OWN", own.toString())))

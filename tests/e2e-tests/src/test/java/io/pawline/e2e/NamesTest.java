@@ -141,7 +141,8 @@ class NamesTest {
                 return null;
             }
             return call.getArguments().stream()
-                            .anyMatch(argument -> ID.matcher(argument.toString()).matches())
+                            .anyMatch(
+                                    argument -> ID.matcher(argument.toString()).matches())
                     ? kafkas(() -> super.visitMethodInvocation(call, found))
                     : super.visitMethodInvocation(call, found);
         }

@@ -72,7 +72,8 @@ class PrefixedTopicsIT {
                 String first = frontEnd.submit(photo, "watercolor");
                 awaitCallback(frontEnd, first);
                 await().atMost(LONG).until(() -> groups(admin).containsAll(prefixedGroups()));
-                assertThat(Stream.of(admin.listTopics().names().get(), groups(admin), transactions(admin), subjects(local)))
+                assertThat(Stream.of(
+                                admin.listTopics().names().get(), groups(admin), transactions(admin), subjects(local)))
                         .allSatisfy(names ->
                                 assertThat(names).isNotEmpty().allMatch(name -> name.startsWith(PREFIX + "pawline.")));
 
@@ -110,11 +111,13 @@ class PrefixedTopicsIT {
     private static String work(LocalSettingsFile local) throws ExecutionException, InterruptedException {
         TaskId task = TaskId.next();
         TaskAccepted event = TaskAccepted.newBuilder(TestingEvents.accepted(task, "oil", Duration.ofHours(1)))
-                .setPhoto(ImageRef.newBuilder().setUrl("http://127.0.0.1:9/cat.png").build())
+                .setPhoto(ImageRef.newBuilder()
+                        .setUrl("http://127.0.0.1:9/cat.png")
+                        .build())
                 .build();
         try (AvroSerializer serializer = new AvroSerializer();
-                KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
-                        local.kafka(), new ByteArraySerializer(), new ByteArraySerializer())) {
+                KafkaProducer<byte[], byte[]> producer =
+                        new KafkaProducer<>(local.kafka(), new ByteArraySerializer(), new ByteArraySerializer())) {
             serializer.configure(Map.of("schema.registry.url", registry(local)), false);
             String topic = Stage.DETECT.workTopic();
             producer.send(new ProducerRecord<>(
