@@ -71,7 +71,8 @@ class PrefixedTopicsIT {
                     TestingFrontEnd frontEnd = new TestingFrontEnd(ports.ingest(), local.webhookSecret())) {
                 String first = frontEnd.submit(photo, "watercolor");
                 awaitCallback(frontEnd, first);
-                await().atMost(LONG).until(() -> groups(admin).containsAll(prefixedGroups()));
+                await().atMost(LONG)
+                        .untilAsserted(() -> assertThat(groups(admin)).containsAll(prefixedGroups()));
                 assertThat(Stream.of(
                                 admin.listTopics().names().get(), groups(admin), transactions(admin), subjects(local)))
                         .allSatisfy(names ->
