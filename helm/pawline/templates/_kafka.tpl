@@ -44,6 +44,10 @@
 {{- $values := .root.Values -}}
 {{- $security := $values.kafka.security -}}
 {{- $secret := include "pawline.kafkaSecret" . -}}
+{{- with $values.kafka.topicPrefix }}
+- name: PAWLINE_TOPIC_PREFIX
+  value: {{ . | quote }}
+{{- end }}
 {{- if hasPrefix "SASL_" $security.protocol }}
 {{ include "pawline.kafkaKey" (list "SASL_JAAS_CONFIG" $secret $security.jaasKey $security.protocol) }}
 {{- end }}
@@ -76,24 +80,30 @@
       key: {{ index . 2 }}
 {{- end -}}
 
+{{/* What all names in Kafka begin with. Takes the top-level scope. */}}
+{{- define "pawline.names" -}}
+{{ .Values.kafka.topicPrefix }}pawline.
+{{- end -}}
+
 {{/* All topics as YAML: name to partitions, kept and uncompacted (days), or keptMinutes, policy (other than delete) and largest (bytes of a record). `Topics` of the services has the same. */}}
 {{- define "pawline.topics" -}}
+{{- $pawline := include "pawline.names" . -}}
 {{- $partitions := int .Values.kafka.topics.partitions -}}
 {{- range $name, $component := include "pawline.components" . | fromYaml }}
 {{- if $component.stage }}
-pawline.{{ $name }}: {partitions: {{ $partitions }}, kept: 7, largest: 1048588}
-pawline.{{ $name }}.retry: {partitions: {{ $partitions }}, kept: 7, largest: 1114124}
+{{ $pawline }}{{ $name }}: {partitions: {{ $partitions }}, kept: 7, largest: 1048588}
+{{ $pawline }}{{ $name }}.retry: {partitions: {{ $partitions }}, kept: 7, largest: 1114124}
 {{- if eq $name "callback" }}
-pawline.{{ $name }}.retry-long: {partitions: {{ $partitions }}, kept: 7, largest: 1114124, timestamps: LogAppendTime}
+{{ $pawline }}{{ $name }}.retry-long: {partitions: {{ $partitions }}, kept: 7, largest: 1114124, timestamps: LogAppendTime}
 {{- end }}
-pawline.{{ $name }}.dlt: {partitions: {{ $partitions }}, kept: 30, largest: 1114124}
+{{ $pawline }}{{ $name }}.dlt: {partitions: {{ $partitions }}, kept: 30, largest: 1114124}
 {{- end }}
 {{- end }}
-pawline.attempts: {partitions: {{ $partitions }}, kept: 7, largest: 1048588}
-pawline.limits: {partitions: 5, keptMinutes: 5, segmentMinutes: 5, largest: 1048588}
-pawline.budget: {partitions: 1, keptMinutes: 5, segmentMinutes: 5, largest: 1048588}
-pawline.live: {partitions: 1, kept: 1, largest: 1048588}
-pawline.control: {partitions: 1, policy: compact, uncompacted: 2, compacted: 3, segmentHours: 1, tombstoneHours: 1, dirty: "0.01"}
+{{ $pawline }}attempts: {partitions: {{ $partitions }}, kept: 7, largest: 1048588}
+{{ $pawline }}limits: {partitions: 5, keptMinutes: 5, segmentMinutes: 5, largest: 1048588}
+{{ $pawline }}budget: {partitions: 1, keptMinutes: 5, segmentMinutes: 5, largest: 1048588}
+{{ $pawline }}live: {partitions: 1, kept: 1, largest: 1048588}
+{{ $pawline }}control: {partitions: 1, policy: compact, uncompacted: 2, compacted: 3, segmentHours: 1, tombstoneHours: 1, dirty: "0.01"}
 {{- end -}}
 
 {{/* Not empty if the pods of a component share the limit of one provider. Takes the component's name. */}}
@@ -103,46 +113,47 @@ pawline.control: {partitions: 1, policy: compact, uncompacted: 2, compacted: 3, 
 
 {{/* The rights of a component at the brokers, as Strimzi's ACLs. Takes the component. */}}
 {{- define "pawline.acls" -}}
-{{- $work := printf "pawline.%s" .name -}}
+{{- $pawline := include "pawline.names" .root -}}
+{{- $work := printf "%s%s" $pawline .name -}}
 {{- $reads := list -}}
-{{- $writes := list "pawline.control" -}}
+{{- $writes := list (print $pawline "control") -}}
 {{- if .stage -}}
 {{- $own := eq .name "callback" | ternary (list $work (printf "%s.retry" $work) (printf "%s.retry-long" $work)) (list $work (printf "%s.retry" $work)) -}}
-{{- $reads = concat $own (list "pawline.control") -}}
+{{- $reads = concat $own (list (print $pawline "control")) -}}
 {{- if eq .name "callback" -}}
 {{- /* Its reaper looks for tasks in the work of all stages. */ -}}
 {{- range $name, $other := include "pawline.components" .root | fromYaml -}}
 {{- if and $other.stage (ne $name "callback") -}}
-{{- $reads = concat $reads (list (printf "pawline.%s" $name) (printf "pawline.%s.retry" $name)) -}}
+{{- $reads = concat $reads (list (printf "%s%s" $pawline $name) (printf "%s%s.retry" $pawline $name)) -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}
-{{- $writes = concat $writes (rest $own) (list (printf "%s.dlt" $work) "pawline.attempts") -}}
+{{- $writes = concat $writes (rest $own) (list (printf "%s.dlt" $work) (print $pawline "attempts")) -}}
 {{- if include "pawline.sharesLimit" .name -}}
-{{- $reads = concat $reads (list "pawline.limits" "pawline.budget") -}}
-{{- $writes = concat $writes (list "pawline.limits" "pawline.budget") -}}
+{{- $reads = concat $reads (list (print $pawline "limits") (print $pawline "budget")) -}}
+{{- $writes = concat $writes (list (print $pawline "limits") (print $pawline "budget")) -}}
 {{- end -}}
 {{- if .next -}}
-{{- $writes = concat $writes (list (printf "pawline.%s" .next) "pawline.callback") | uniq -}}
+{{- $writes = concat $writes (list (printf "%s%s" $pawline .next) (print $pawline "callback")) | uniq -}}
 {{- end -}}
 {{- else if eq .name "ops" -}}
 {{- /* It reads all topics, and a replay writes work. */ -}}
 {{- $reads = include "pawline.topics" .root | fromYaml | keys | sortAlpha -}}
-{{- $writes = append $writes "pawline.live" -}}
+{{- $writes = append $writes (print $pawline "live") -}}
 {{- range $name, $other := include "pawline.components" .root | fromYaml -}}
 {{- if $other.stage -}}
-{{- $writes = append $writes (printf "pawline.%s" $name) -}}
+{{- $writes = append $writes (printf "%s%s" $pawline $name) -}}
 {{- end -}}
 {{- end -}}
 {{- else -}}
 {{- $next := .next -}}
 {{- range $name, $other := include "pawline.components" .root | fromYaml -}}
 {{- if and $other.stage (ne $name $next) -}}
-{{- $reads = append $reads (printf "pawline.%s" $name) -}}
+{{- $reads = append $reads (printf "%s%s" $pawline $name) -}}
 {{- end -}}
 {{- end -}}
-{{- $reads = concat $reads (list "pawline.budget" "pawline.control") -}}
-{{- $writes = concat $writes (list (printf "pawline.%s" .next) "pawline.budget") -}}
+{{- $reads = concat $reads (list (print $pawline "budget") (print $pawline "control")) -}}
+{{- $writes = concat $writes (list (printf "%s%s" $pawline .next) (print $pawline "budget")) -}}
 {{- end -}}
 {{- range $reads }}
 - resource: {type: topic, name: {{ . }}, patternType: literal}
@@ -154,24 +165,24 @@ pawline.control: {partitions: 1, policy: compact, uncompacted: 2, compacted: 3, 
 {{- end }}
 {{- if eq .name "ops" }}
 # The groups of its listeners, of the live report, and one for each replay
-- resource: {type: group, name: pawline.ops., patternType: prefix}
+- resource: {type: group, name: {{ $pawline }}ops., patternType: prefix}
   operations: [Read, Describe, Delete]
 {{- range $name, $other := include "pawline.components" .root | fromYaml }}
 {{- if $other.stage }}
 # The lag of the stages
-- resource: {type: group, name: pawline.{{ $name }}, patternType: literal}
+- resource: {type: group, name: {{ $pawline }}{{ $name }}, patternType: literal}
   operations: [Describe]
 {{- end }}
 {{- end }}
-- resource: {type: transactionalId, name: pawline.ops.replay, patternType: literal}
+- resource: {type: transactionalId, name: {{ $pawline }}ops.replay, patternType: literal}
   operations: [Write, Describe]
 # How full the disks of the brokers are
 - resource: {type: cluster}
   operations: [Describe]
 # The topics and transactions that Kafka Streams makes for the live report
-- resource: {type: topic, name: pawline.ops.live-, patternType: prefix}
+- resource: {type: topic, name: {{ $pawline }}ops.live-, patternType: prefix}
   operations: [Create, Delete, Describe, DescribeConfigs, Read, Write, Alter]
-- resource: {type: transactionalId, name: pawline.ops.live-, patternType: prefix}
+- resource: {type: transactionalId, name: {{ $pawline }}ops.live-, patternType: prefix}
   operations: [Write, Describe]
 {{- else }}
 - resource: {type: group, name: {{ .stage | ternary $work (printf "%s.progress" $work) }}, patternType: literal}
@@ -189,7 +200,7 @@ pawline.control: {partitions: 1, policy: compact, uncompacted: 2, compacted: 3, 
 # For what the stages have completed, which its reaper leaves out
 {{- range $name, $other := include "pawline.components" .root | fromYaml }}
 {{- if and $other.stage (ne $name "callback") }}
-- resource: {type: group, name: pawline.{{ $name }}, patternType: literal}
+- resource: {type: group, name: {{ $pawline }}{{ $name }}, patternType: literal}
   operations: [Describe]
 {{- end }}
 {{- end }}

@@ -21,6 +21,9 @@
 {{- fail (printf "settings must not have pawline.ops.alerts.%s: set monitoring.alerts.thresholds.%s instead, which the rules for Prometheus follow" $setting $value) -}}
 {{- end -}}
 {{- end -}}
+{{- if dig "pawline" "topic-prefix" "" $given -}}
+{{- fail "settings must not have pawline.topic-prefix: set kafka.topicPrefix instead, which topics and rights follow" -}}
+{{- end -}}
 {{- if ne (toString (dig "pawline" "database" "migrate" "" $given)) "" -}}
 {{- fail "settings must not have pawline.database.migrate: set setup.enabled instead, which decides who makes the tables" -}}
 {{- end -}}

@@ -4,7 +4,6 @@ import io.pawline.events.TaskFinished;
 import io.pawline.schemas.Reason;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
-import io.pawline.schemas.Topics;
 import io.pawline.schemas.serde.RegistryUnavailableException;
 import io.pawline.taskstore.DatabaseUnavailableException;
 import io.pawline.taskstore.FinalState;
@@ -44,8 +43,8 @@ final class FinalStateListener {
 
     @KafkaListener(
             id = "final-states",
-            groupId = Topics.FINAL_STATES_GROUP,
-            topics = "pawline.callback",
+            groupId = "#{T(io.pawline.schemas.Topics).FINAL_STATES_GROUP}",
+            topics = "#{T(io.pawline.schemas.Stage).CALLBACK.workTopic()}",
             batch = "true",
             properties = {
                 // Decoded here, where a record that cannot be decoded still ends its task

@@ -5,9 +5,13 @@ import static io.pawline.helm.TestingChart.object;
 import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.pawline.schemas.Stage;
+import io.pawline.schemas.TopicPrefix;
 import io.pawline.schemas.Topics;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -57,6 +61,71 @@ class KafkaTest {
                     .as(topic.name())
                     .containsExactlyInAnyOrderEntriesOf(topic.configs());
         }
+    }
+
+    /** What the services make of the prefix is theirs to test; here it is before each name of Kafka. */
+    @Test
+    void theTopicPrefixIsBeforeEveryTopicAndEveryRight() {
+        Map<String, Object> staging = with(STRIMZI, "kafka.topicPrefix", "staging_1.");
+
+        assertThat(custom("KafkaTopic", staging).stream()
+                        .collect(toMap(
+                                topic -> topic.<String>get("spec", "topicName"),
+                                topic -> topic.getMetadata().getName())))
+                .containsOnlyKeys(Topics.all(7, (short) 2).stream()
+                        .map(topic -> "staging_1." + topic.name())
+                        .toList())
+                .containsEntry("staging_1.pawline.callback.retry-long", "spring-pawline-staging-1-callback-retry-long");
+        assertThat(Arrays.stream(Component.values()).map(component -> everyRule(component, staging)))
+                .containsExactlyElementsOf(Arrays.stream(Component.values())
+                        .map(component -> everyRule(component, STRIMZI).stream()
+                                .map(rule -> rule.replaceFirst("pawline", "staging_1.pawline"))
+                                .toList())
+                        .toList());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aPodIsToldTheTopicPrefix(Component component) {
+        Map<String, Object> staging = Map.of("kafka.topicPrefix", "staging-");
+
+        assertThat(topicPrefix(object(Deployment.class, component.code(), staging)
+                        .getSpec()
+                        .getTemplate()
+                        .getSpec()))
+                .containsExactly("staging-");
+        assertThat(topicPrefix(object(Deployment.class, component.code())
+                        .getSpec()
+                        .getTemplate()
+                        .getSpec()))
+                .isEmpty();
+    }
+
+    @Test
+    void theJobThatMakesTheTopicsIsToldTheTopicPrefix() {
+        List<Job> jobs =
+                TestingChart.objects(Job.class, Map.of("kafka.topicPrefix", "staging-", "kafka.topics.manage", "job"));
+
+        assertThat(jobs)
+                .singleElement()
+                .satisfies(job -> assertThat(
+                                topicPrefix(job.getSpec().getTemplate().getSpec()))
+                        .containsExactly("staging-"));
+    }
+
+    private static List<String> topicPrefix(PodSpec pod) {
+        return pod.getContainers().getFirst().getEnv().stream()
+                .filter(variable -> variable.getName().equals(TopicPrefix.VARIABLE))
+                .map(EnvVar::getValue)
+                .toList();
+    }
+
+    /** All that a user may do. */
+    private static List<String> everyRule(Component component, Map<String, Object> values) {
+        List<Map<String, Object>> acls = user(component, values).get("spec", "authorization", "acls");
+        return acls.stream()
+                .map(acl -> acl.get("resource") + " " + acl.get("operations"))
+                .toList();
     }
 
     @Test
@@ -176,7 +245,11 @@ class KafkaTest {
     }
 
     private static GenericKubernetesResource user(Component component) {
-        return custom("KafkaUser", STRIMZI).stream()
+        return user(component, STRIMZI);
+    }
+
+    private static GenericKubernetesResource user(Component component, Map<String, Object> values) {
+        return custom("KafkaUser", values).stream()
                 .filter(user -> component.code().equals(TestingChart.component(user)))
                 .findFirst()
                 .orElseThrow();

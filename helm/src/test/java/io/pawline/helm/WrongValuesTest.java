@@ -60,6 +60,9 @@ class WrongValuesTest {
         "detect.maxUnavailable, some",
         "kafka.security.protocol, TLS",
         "kafka.topics.manage, terraform",
+        "kafka.topicPrefix, staging",
+        "kafka.topicPrefix, Staging-",
+        "kafka.topicPrefix, pawline.ops.",
         "kafka.topics.partitions, 0",
         "keda.prometheusUrl, prometheus:9090",
         "detect.runAsUser, 0",
@@ -85,6 +88,7 @@ class WrongValuesTest {
         "settings.pawline.detect.stage.max-in-flight, 90, set detect.inFlight instead",
         "settings.pawline.detect.stage.provider-capacity, 90, set detect.providerCapacity instead",
         "detect.settings.pawline.detect.stage.max-in-flight, 90, set detect.inFlight instead",
+        "settings.pawline.topic-prefix, staging-, set kafka.topicPrefix instead",
         "settings.pawline.database.migrate, true, set setup.enabled instead"
     })
     void aSettingThatAValueStandsForIsRefused(String key, String value, String instead) {

@@ -37,7 +37,7 @@ public enum Stage {
 
     /** The topic of the stage's work. */
     public String workTopic() {
-        return "pawline." + code();
+        return TopicPrefix.name(code());
     }
 
     /** The topic of work that failed and waits for its next attempt. */

@@ -8,26 +8,50 @@ import java.util.Map;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.config.TopicConfig;
 
-/** Lists every topic of Pawline with its settings. No other place names them. */
+/**
+ * Lists every topic of Pawline with its settings, and the consumer groups and ids that belong to no stage. No other
+ * place but {@link Stage} makes names. {@link TopicPrefix} stands before all of them.
+ */
 public final class Topics {
 
     /** The topic of outside calls, with an event for the start and the end of each. */
-    public static final String ATTEMPTS = "pawline.attempts";
+    public static final String ATTEMPTS = TopicPrefix.name("attempts");
 
     /** Names the consumer group by which callback-service writes final states into the tasks' rows. */
-    public static final String FINAL_STATES_GROUP = "pawline.callback.final-states";
+    public static final String FINAL_STATES_GROUP = TopicPrefix.name("callback.final-states");
 
     /** The topic of live controls. The newest of a key holds. */
-    public static final String CONTROL = "pawline.control";
+    public static final String CONTROL = TopicPrefix.name("control");
 
     /** The topic in which the processes of a stage share the limit of their provider. Each stage has a partition. */
-    public static final String LIMITS = "pawline.limits";
+    public static final String LIMITS = TopicPrefix.name("limits");
 
     /** The topic in which the processes of stages ask for money, and are answered. */
-    public static final String BUDGET = "pawline.budget";
+    public static final String BUDGET = TopicPrefix.name("budget");
 
     /** The topic of the counts of calls and final states that ops-service makes for its tables. */
-    public static final String LIVE = "pawline.live";
+    public static final String LIVE = TopicPrefix.name("live");
+
+    /** Names the consumer group by which ingest-service notes how far tasks have come. */
+    public static final String PROGRESS_GROUP = TopicPrefix.name("ingest.progress");
+
+    /** Names the consumer group by which ingest-service answers who asks for money. */
+    public static final String BUDGET_GROUP = TopicPrefix.name("ingest.budget");
+
+    /** Names the consumer group by which ops-service writes the ledger. */
+    public static final String LEDGER_GROUP = TopicPrefix.name("ops.ledger");
+
+    /** Names the consumer group by which ops-service indexes dead letters. */
+    public static final String DEAD_LETTERS_GROUP = TopicPrefix.name("ops.dead-letters");
+
+    /** Names the consumer group by which ops-service keeps what was counted. */
+    public static final String LIVE_TABLES_GROUP = TopicPrefix.name("ops.live-tables");
+
+    /** Names the live count of ops-service: its consumer group, and what its transactions and own topics begin with. */
+    public static final String LIVE_COUNT = TopicPrefix.name("ops.live");
+
+    /** Names the transactions of replays, and what the group of each replay begins with. */
+    public static final String REPLAY = TopicPrefix.name("ops.replay");
 
     /**
      * How long a record stays in a long-retry topic before it is read. It is the same for all records. So they are due

@@ -1,5 +1,6 @@
 package io.pawline.cli.connection;
 
+import io.pawline.schemas.TopicPrefix;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -34,6 +35,13 @@ public final class KafkaOptions {
                             + " (default: PAWLINE_KAFKA_CONFIG).")
     private @Nullable Path config;
 
+    @Option(
+            names = "--topic-prefix",
+            paramLabel = "PREFIX",
+            description = "What stands before the names of the installation's topics and groups (default:" + " "
+                    + TopicPrefix.VARIABLE + ", else nothing).")
+    private @Nullable String topicPrefix;
+
     /** Options whose defaults come from this environment. */
     public KafkaOptions(Environment environment) {
         this.environment = environment;
@@ -41,7 +49,7 @@ public final class KafkaOptions {
 
     /** Says whether an option, not only the environment, names the cluster or how to connect to it. */
     boolean isAskedFor() {
-        return bootstrapServers != null || config != null;
+        return bootstrapServers != null || config != null || topicPrefix != null;
     }
 
     /** Kafka's client settings; without any, those of the local stack. */
@@ -50,11 +58,15 @@ public final class KafkaOptions {
     }
 
     /**
-     * Kafka's client settings.
+     * Kafka's client settings. Whoever asks for them gets names with the prefix of the topics from then on.
      *
      * @param otherwise bootstrap servers where none are named
+     * @throws IllegalArgumentException if the prefix of the topics is none
      */
     public Map<String, Object> settings(String otherwise) {
+        Optional.ofNullable(topicPrefix)
+                .or(() -> environment.value(TopicPrefix.VARIABLE))
+                .ifPresent(TopicPrefix::choose);
         Map<String, Object> settings = new HashMap<>(file());
         environment
                 .secret("PAWLINE_KAFKA_SASL_JAAS_CONFIG")

@@ -2,6 +2,7 @@ package io.pawline.testkit;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -120,7 +121,7 @@ public final class RequestingFrontEnd implements AutoCloseable {
         try (var producer = new KafkaProducer<>(
                         TestingKafka.connection(), new ByteArraySerializer(), new ByteArraySerializer());
                 var answers = new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            List<TopicPartition> topics = Stream.of("pawline.generate", "pawline.callback")
+            List<TopicPartition> topics = Stream.of(Stage.GENERATE.workTopic(), Stage.CALLBACK.workTopic())
                     .flatMap(topic -> answers.partitionsFor(topic).stream())
                     .map(info -> new TopicPartition(info.topic(), info.partition()))
                     .toList();
@@ -129,7 +130,7 @@ public final class RequestingFrontEnd implements AutoCloseable {
             while (!closed) {
                 answers.poll(TICK)
                         .forEach(answer -> answered(
-                                new String(answer.key(), UTF_8), answer.topic().equals("pawline.generate")));
+                                new String(answer.key(), UTF_8), answer.topic().equals(Stage.GENERATE.workTopic())));
                 dueTasks().forEach(id -> {
                     var _ = producer.send(TestingRecords.task(id, "oil", patience.deadline()));
                 });

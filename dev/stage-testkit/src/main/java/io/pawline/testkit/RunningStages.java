@@ -125,9 +125,10 @@ public final class RunningStages implements AutoCloseable {
                 .toList();
         List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
         for (String id : ids) {
+            String topic = Stage.DETECT.workTopic();
             byte[] value = TestingEvents.serializer()
-                    .serialize("pawline.detect", TestingEvents.accepted(TaskId.parse(id), "oil", Duration.ofDays(1)));
-            records.add(new ProducerRecord<>("pawline.detect", records.size() % partitions, id.getBytes(UTF_8), value));
+                    .serialize(topic, TestingEvents.accepted(TaskId.parse(id), "oil", Duration.ofDays(1)));
+            records.add(new ProducerRecord<>(topic, records.size() % partitions, id.getBytes(UTF_8), value));
         }
         TestingKafka.send(records);
         return ids;
@@ -145,7 +146,7 @@ public final class RunningStages implements AutoCloseable {
 
     /** Counts how often each task has gone on. */
     public static Map<String, Long> published() {
-        return TestingKafka.records("pawline.generate").stream()
+        return TestingKafka.records(Stage.GENERATE.workTopic()).stream()
                 .collect(Collectors.groupingBy(next -> new String(next.key(), UTF_8), Collectors.counting()));
     }
 

@@ -1,6 +1,7 @@
 package io.pawline.testkit;
 
 import io.pawline.kafka.EmbeddedKafka;
+import io.pawline.schemas.Stage;
 import io.pawline.schemas.Topics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -119,7 +120,7 @@ public final class TestingKafka {
 
     /** Returns the detect stage's committed offset in the topic's first partition; 0 while there is none. */
     public static long committed(String topic) throws InterruptedException, ExecutionException {
-        return committed("pawline.detect", topic);
+        return committed(Stage.DETECT.consumerGroup(), topic);
     }
 
     public static long committed(String group, String topic) throws InterruptedException, ExecutionException {

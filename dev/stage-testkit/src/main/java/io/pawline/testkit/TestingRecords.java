@@ -11,6 +11,7 @@ import io.pawline.schemas.CallReport;
 import io.pawline.schemas.Routing;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
+import io.pawline.schemas.Topics;
 import io.pawline.stage.Attempt;
 import io.pawline.stage.Outcome;
 import io.pawline.stage.OutsideCall;
@@ -31,9 +32,9 @@ public final class TestingRecords {
 
     public static ProducerRecord<byte[], byte[]> task(TaskId id, String style, Duration untilDeadline) {
         TaskAccepted event = TestingEvents.accepted(id, style, untilDeadline);
-        byte[] value = TestingEvents.serializer().serialize("pawline.detect", event);
+        byte[] value = TestingEvents.serializer().serialize(Stage.DETECT.workTopic(), event);
         ProducerRecord<byte[], byte[]> record =
-                new ProducerRecord<>("pawline.detect", id.toString().getBytes(UTF_8), value);
+                new ProducerRecord<>(Stage.DETECT.workTopic(), id.toString().getBytes(UTF_8), value);
         Routing.put(record.headers(), Stage.DETECT, event.getContext(), event);
         return record;
     }
@@ -73,17 +74,16 @@ public final class TestingRecords {
     }
 
     public static List<TaskFinished> finalStates(int count) {
-        return awaitRecords("pawline.callback", count).stream()
+        return awaitRecords(Stage.CALLBACK.workTopic(), count).stream()
                 .map(finalState -> TestingEvents.deserializer(TaskFinished.class)
-                        .deserialize("pawline.callback", finalState.value()))
+                        .deserialize(Stage.CALLBACK.workTopic(), finalState.value()))
                 .toList();
     }
 
     /** Returns what the ledger has by now. */
     public static List<CallAttempt> ledger() {
-        return TestingKafka.records("pawline.attempts").stream()
-                .map(call ->
-                        TestingEvents.deserializer(CallAttempt.class).deserialize("pawline.attempts", call.value()))
+        return TestingKafka.records(Topics.ATTEMPTS).stream()
+                .map(call -> TestingEvents.deserializer(CallAttempt.class).deserialize(Topics.ATTEMPTS, call.value()))
                 .toList();
     }
 

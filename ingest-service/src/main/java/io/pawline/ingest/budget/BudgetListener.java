@@ -50,8 +50,8 @@ public final class BudgetListener {
 
     @KafkaListener(
             id = "budget",
-            groupId = "pawline.ingest.budget",
-            topics = Topics.BUDGET,
+            groupId = "#{T(io.pawline.schemas.Topics).BUDGET_GROUP}",
+            topics = "#{T(io.pawline.schemas.Topics).BUDGET}",
             batch = "true",
             properties = {
                 // Decoded here, because here an undecodable record can be skipped.

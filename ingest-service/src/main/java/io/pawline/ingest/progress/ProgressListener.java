@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.avro.Schema;
@@ -27,8 +28,9 @@ import org.springframework.kafka.annotation.KafkaListener;
  */
 public final class ProgressListener {
 
-    private static final Map<String, Stage> STAGES =
-            Arrays.stream(Stage.values()).collect(Collectors.toMap(Stage::workTopic, Function.identity()));
+    private static final Map<String, Stage> STAGES = Arrays.stream(Stage.values())
+            .filter(stage -> stage != Stage.DETECT)
+            .collect(Collectors.toMap(Stage::workTopic, Function.identity()));
 
     private final ProgressDao progress;
     private final Deserializer<?> events;
@@ -41,8 +43,8 @@ public final class ProgressListener {
     /** Notes every stage except the first, which a task has reached as soon as it is accepted. */
     @KafkaListener(
             id = "progress",
-            groupId = "pawline.ingest.progress",
-            topics = {"pawline.generate", "pawline.matting", "pawline.finalize", "pawline.callback"},
+            groupId = "#{T(io.pawline.schemas.Topics).PROGRESS_GROUP}",
+            topics = "#{__listener.topics}",
             batch = "true",
             properties = {
                 // Decoded here, because here an undecodable record can be skipped.
@@ -57,6 +59,11 @@ public final class ProgressListener {
                 .map(this::stageReached)
                 .flatMap(Optional::stream)
                 .toList());
+    }
+
+    /** The topics of the stages that are noted, for the annotation above. */
+    public Set<String> getTopics() {
+        return STAGES.keySet();
     }
 
     private Optional<StageReached> stageReached(ConsumerRecord<String, byte[]> record) {

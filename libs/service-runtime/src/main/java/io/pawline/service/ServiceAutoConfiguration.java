@@ -10,6 +10,7 @@ import java.util.Optional;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
 import org.springframework.context.annotation.Bean;
@@ -22,6 +23,7 @@ import org.springframework.util.backoff.ExponentialBackOff;
 
 /** Provides the beans that every service has. */
 @AutoConfiguration(before = KafkaAutoConfiguration.class)
+@EnableConfigurationProperties(TopicProperties.class)
 class ServiceAutoConfiguration {
 
     @Bean

@@ -37,6 +37,7 @@ public final class SettingsCheck implements BeanFactoryPostProcessor {
     /** What follows {@code pawline.} in the names of settings of any service, except the services' own names. */
     public static final Set<String> LIBRARIES = Set.of(
             "instance-id",
+            "topic-prefix",
             "tracing",
             "database",
             "image-store",

@@ -15,8 +15,6 @@ import org.jspecify.annotations.Nullable;
 /** Asks Kafka how far the ledger has read. Every method throws {@link KafkaException} if Kafka does not answer. */
 final class LedgerPosition implements BudgetSettlement.Position {
 
-    private static final String LEDGER = "pawline.ops.ledger";
-
     private final Map<String, Object> connection;
 
     /** @param connection Kafka client settings: bootstrap servers, security */
@@ -35,7 +33,8 @@ final class LedgerPosition implements BudgetSettlement.Position {
     public boolean hasRead(Map<TopicPartition, Long> ends) {
         try (Admin admin = Admin.create(connection)) {
             Map<TopicPartition, Long> first = offsets(admin, OffsetSpec.earliest());
-            Map<TopicPartition, @Nullable OffsetAndMetadata> committed = AdminAnswers.committed(admin, LEDGER);
+            Map<TopicPartition, @Nullable OffsetAndMetadata> committed =
+                    AdminAnswers.committed(admin, Topics.LEDGER_GROUP);
             return ends.entrySet().stream().allMatch(end -> {
                 OffsetAndMetadata read = committed.get(end.getKey());
                 long next = read == null ? first.getOrDefault(end.getKey(), 0L) : read.offset();

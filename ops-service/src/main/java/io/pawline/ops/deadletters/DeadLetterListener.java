@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -53,14 +54,8 @@ public final class DeadLetterListener {
 
     @KafkaListener(
             id = "dead-letters",
-            groupId = "pawline.ops.dead-letters",
-            topics = {
-                "pawline.detect.dlt",
-                "pawline.generate.dlt",
-                "pawline.matting.dlt",
-                "pawline.finalize.dlt",
-                "pawline.callback.dlt"
-            },
+            groupId = "#{T(io.pawline.schemas.Topics).DEAD_LETTERS_GROUP}",
+            topics = "#{__listener.topics}",
             batch = "true",
             properties = {
                 // This class decodes values itself, so that it can keep what cannot be decoded.
@@ -70,6 +65,11 @@ public final class DeadLetterListener {
             })
     public void index(List<ConsumerRecord<byte[], byte[]>> records) {
         index.add(records.stream().map(this::deadLetter).toList());
+    }
+
+    /** The topics of all stages' dead letters, for the annotation above. */
+    public Set<String> getTopics() {
+        return STAGES.keySet();
     }
 
     private IndexedDeadLetter deadLetter(ConsumerRecord<byte[], byte[]> record) {

@@ -1,7 +1,6 @@
 package io.pawline.ops.ledger;
 
 import io.pawline.events.CallAttempt;
-import io.pawline.schemas.Topics;
 import io.pawline.schemas.serde.RegistryUnavailableException;
 import java.util.List;
 import java.util.Optional;
@@ -34,8 +33,8 @@ public final class AttemptListener {
 
     @KafkaListener(
             id = "ledger",
-            groupId = "pawline.ops.ledger",
-            topics = Topics.ATTEMPTS,
+            groupId = "#{T(io.pawline.schemas.Topics).LEDGER_GROUP}",
+            topics = "#{T(io.pawline.schemas.Topics).ATTEMPTS}",
             batch = "true",
             properties = {
                 // This class decodes values itself, so that it can pass over what cannot be decoded.

@@ -1,5 +1,6 @@
 package io.pawline.ops.live;
 
+import io.pawline.schemas.Topics;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -27,7 +28,7 @@ final class AbandonedTransactions {
     private static final long PATIENCE_SECONDS = 10;
 
     /** Kafka Streams names the transactions of a process by this and its id, as it names the members of its group. */
-    private static final String PREFIX = LiveStreams.APPLICATION + "-";
+    private static final String PREFIX = Topics.LIVE_COUNT + "-";
 
     /** The length of an id of a process, which is a UUID. */
     private static final int ID = 36;
@@ -72,7 +73,7 @@ final class AbandonedTransactions {
 
     private static Set<String> members(Admin admin) throws InterruptedException, ExecutionException, TimeoutException {
         return admin
-                .describeConsumerGroups(List.of(LiveStreams.APPLICATION))
+                .describeConsumerGroups(List.of(Topics.LIVE_COUNT))
                 .all()
                 .get(PATIENCE_SECONDS, TimeUnit.SECONDS)
                 .values()

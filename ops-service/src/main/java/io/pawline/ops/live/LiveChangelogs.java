@@ -35,8 +35,8 @@ final class LiveChangelogs {
 
     /** Those that Kafka Streams makes for these tasks. */
     private static final List<String> CHANGELOGS = List.of(
-            LiveStreams.APPLICATION + "-" + CallDeduplicator.STORE + "-changelog",
-            LiveStreams.APPLICATION + "-" + FinalStateDeduplicator.STORE + "-changelog");
+            Topics.LIVE_COUNT + "-" + CallDeduplicator.STORE + "-changelog",
+            Topics.LIVE_COUNT + "-" + FinalStateDeduplicator.STORE + "-changelog");
 
     private final Map<String, Object> connection;
 

@@ -35,13 +35,13 @@ class LiveConfiguration {
 
     /** The consumer groups of this service. */
     private static final List<Reader> READERS = List.of(
-            new Reader("ledger", "pawline.ops.ledger", List.of(Topics.ATTEMPTS)),
+            new Reader("ledger", Topics.LEDGER_GROUP, List.of(Topics.ATTEMPTS)),
             new Reader(
                     "dead_letters",
-                    "pawline.ops.dead-letters",
+                    Topics.DEAD_LETTERS_GROUP,
                     Arrays.stream(Stage.values()).map(Stage::deadLetterTopic).toList()),
-            new Reader(Live.LIVE_COUNT, LiveStreams.APPLICATION, List.of(Topics.ATTEMPTS, Stage.CALLBACK.workTopic())),
-            new Reader(Live.LIVE_TABLES, "pawline.ops.live-tables", List.of(Topics.LIVE)));
+            new Reader(Live.LIVE_COUNT, Topics.LIVE_COUNT, List.of(Topics.ATTEMPTS, Stage.CALLBACK.workTopic())),
+            new Reader(Live.LIVE_TABLES, Topics.LIVE_TABLES_GROUP, List.of(Topics.LIVE)));
 
     @Bean
     LiveStreams liveStreams(KafkaProperties kafka, Deserializer<?> eventDeserializer, LedgerProperties properties) {

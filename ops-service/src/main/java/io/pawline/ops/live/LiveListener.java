@@ -1,6 +1,5 @@
 package io.pawline.ops.live;
 
-import io.pawline.schemas.Topics;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,8 +25,8 @@ public final class LiveListener {
 
     @KafkaListener(
             id = "live",
-            groupId = "pawline.ops.live-tables",
-            topics = Topics.LIVE,
+            groupId = "#{T(io.pawline.schemas.Topics).LIVE_TABLES_GROUP}",
+            topics = "#{T(io.pawline.schemas.Topics).LIVE}",
             batch = "true",
             properties = {
                 "value.deserializer=org.apache.kafka.common.serialization.ByteArrayDeserializer",

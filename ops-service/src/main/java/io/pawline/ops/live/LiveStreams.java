@@ -1,6 +1,7 @@
 package io.pawline.ops.live;
 
 import io.pawline.ops.ledger.Prices;
+import io.pawline.schemas.Topics;
 import io.pawline.service.TemporaryFolder;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -26,9 +27,6 @@ import org.slf4j.LoggerFactory;
  * Thread-safe.
  */
 final class LiveStreams implements AutoCloseable {
-
-    /** This id is the prefix of its group, of its transactions and of its own topics. */
-    static final String APPLICATION = "pawline.ops.live";
 
     private static final Logger log = LoggerFactory.getLogger(LiveStreams.class);
     private static final Duration TO_STOP = Duration.ofSeconds(10);
@@ -118,7 +116,7 @@ final class LiveStreams implements AutoCloseable {
 
     private Properties settings() {
         Map<String, Object> settings = new HashMap<>(connection);
-        settings.put(StreamsConfig.APPLICATION_ID_CONFIG, APPLICATION);
+        settings.put(StreamsConfig.APPLICATION_ID_CONFIG, Topics.LIVE_COUNT);
         settings.put(StreamsConfig.STATE_DIR_CONFIG, folder.toString());
         settings.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
         // Results are up to one second old; each commit is a transaction.

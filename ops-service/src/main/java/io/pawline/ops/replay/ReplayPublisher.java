@@ -36,7 +36,6 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  */
 final class ReplayPublisher implements AutoCloseable {
 
-    private static final String TRANSACTIONAL_ID = "pawline.ops.replay";
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     /** Kafka keeps offsets per partition of a topic that exists; this topic has one partition. */
@@ -68,7 +67,7 @@ final class ReplayPublisher implements AutoCloseable {
     }
 
     ReplayPublisher(Map<String, Object> connection, ReplayEvents records) {
-        this(producer(connection), replay -> progress(connection, TRANSACTIONAL_ID + "." + replay), records);
+        this(producer(connection), replay -> progress(connection, Topics.REPLAY + "." + replay), records);
     }
 
     /**
@@ -93,7 +92,7 @@ final class ReplayPublisher implements AutoCloseable {
     private static Producer<byte[], byte[]> producer(Map<String, Object> connection) {
         Map<String, Object> settings = new HashMap<>(connection);
         settings.remove(ConsumerConfig.GROUP_PROTOCOL_CONFIG);
-        settings.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, TRANSACTIONAL_ID);
+        settings.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, Topics.REPLAY);
         settings.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, 10_000);
         settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 10_000);
         settings.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 5_000);

@@ -127,7 +127,7 @@ class LiveStreamsIT {
     void aTransactionOfAKilledProcessHoldsNothingUp() throws Exception {
         TestingKafka.freshTopics(2);
         Map<String, Object> settings = new HashMap<>(TestingKafka.connection());
-        settings.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, LiveStreams.APPLICATION + "-" + UUID.randomUUID() + "-1");
+        settings.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, Topics.LIVE_COUNT + "-" + UUID.randomUUID() + "-1");
         settings.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, 900_000);
         try (var killed = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
                 LiveStreams streams =

@@ -22,7 +22,9 @@ class ConfigurationReferenceTest {
 
     /** Who reads the settings of a group, in the reference's order. */
     private static final List<Map.Entry<String, String>> GROUPS = List.of(
-            Map.entry("pawline", "All services with a stage."),
+            Map.entry(
+                    "pawline",
+                    "All services. See [several installations](cluster.md#several-installations-on-one-kafka-cluster)."),
             Map.entry(
                     "pawline.tracing",
                     "All services. The traces go where these settings say, see [tracing](monitoring.md#tracing)."),
