@@ -44,13 +44,20 @@ public final class TopicPrefix {
     /** Makes a name of Kafka's out of what follows {@code pawline.} in it. */
     static String name(String rest) {
         if (CHOSEN.get() == null) {
-            CHOSEN.compareAndSet(
-                    null,
-                    valid(Optional.ofNullable(System.getProperty(SETTING))
-                            .or(() -> Optional.ofNullable(System.getenv(VARIABLE)))
-                            .orElse("")));
+            CHOSEN.compareAndSet(null, configured());
         }
         return Objects.requireNonNull(CHOSEN.get()) + OURS + rest;
+    }
+
+    /**
+     * Returns the prefix by the system property or the environment, which holds unless another is chosen.
+     *
+     * @throws IllegalArgumentException if it is no prefix
+     */
+    public static String configured() {
+        return valid(Optional.ofNullable(System.getProperty(SETTING))
+                .or(() -> Optional.ofNullable(System.getenv(VARIABLE)))
+                .orElse(""));
     }
 
     /**

@@ -2,6 +2,7 @@ package io.pawline.local;
 
 import io.pawline.cli.OperatorCommand;
 import io.pawline.cli.terminal.Failures;
+import io.pawline.schemas.TopicPrefix;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -63,6 +64,12 @@ public final class PawlineCommand implements Runnable {
 
     /** Runs the command; an {@link Error} is a failure like others, for example of a class that cannot be loaded. */
     private static int run(CommandLine.ParseResult parsed) {
+        try {
+            TopicPrefix.configured();
+        } catch (IllegalArgumentException wrong) {
+            throw new CommandLine.ExecutionException(
+                    parsed.commandSpec().commandLine(), Failures.inOneLine(wrong), wrong);
+        }
         try {
             return new CommandLine.RunLast().execute(parsed);
         } catch (LinkageError failed) {

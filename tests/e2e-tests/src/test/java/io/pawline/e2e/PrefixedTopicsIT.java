@@ -104,6 +104,21 @@ class PrefixedTopicsIT {
         }
     }
 
+    @Test
+    void aWrongPrefixIsSaidInOneLineBeforeAnythingStarts(@TempDir Path folder) throws Exception {
+        Path data = folder.resolve("data");
+        List<String> command = List.of(
+                "env", "PAWLINE_TOPIC_PREFIX=Staging", ProjectFiles.launcher().toString(), "up", "--data-dir=" + data);
+        try (ServiceProcess up = ServiceProcess.start(folder.resolve("up.log"), command)) {
+            await().atMost(LONG).until(() -> !up.alive());
+
+            assertThat(up.output().strip())
+                    .startsWith("pawline: pawline.topic-prefix (PAWLINE_TOPIC_PREFIX) must have lower-case letters")
+                    .endsWith("it was 'Staging'");
+            assertThat(data).doesNotExist();
+        }
+    }
+
     private static void awaitCallback(TestingFrontEnd frontEnd, String task) {
         await().atMost(LONG).until(() -> !frontEnd.callbacks(task).isEmpty());
     }
