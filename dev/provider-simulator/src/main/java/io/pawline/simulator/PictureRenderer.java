@@ -20,8 +20,8 @@ import tools.jackson.databind.util.RawValue;
 
 /**
  * Looks at photos, draws pictures and cuts them out, on as many platform threads as there are processors, however many
- * calls wait. Results are kept while there is room; a result that was dropped is made again and is the same.
- * Thread-safe.
+ * calls wait. Results are kept while the heap, which may be that of a whole system, has room; a result that was dropped
+ * is made again and is the same. Thread-safe.
  */
 final class PictureRenderer implements AutoCloseable {
 
@@ -107,6 +107,7 @@ final class PictureRenderer implements AutoCloseable {
     private final Cache<Order, byte[]> cutOuts = keptBytes();
     // A RawValue keeps the JSON as text and as bytes
     private final Cache<Order, RawValue> answers = Caffeine.newBuilder()
+            .softValues()
             .maximumWeight(2 * KEPT_BYTES)
             .weigher((Order _, RawValue json) -> 2 * ((SerializedString) json.rawValue()).charLength())
             .build();
@@ -139,6 +140,7 @@ final class PictureRenderer implements AutoCloseable {
 
     private static Cache<Order, byte[]> keptBytes() {
         return Caffeine.newBuilder()
+                .softValues()
                 .maximumWeight(KEPT_BYTES)
                 .weigher((Order _, byte[] bytes) -> bytes.length)
                 .build();
