@@ -71,7 +71,10 @@ final class AdaptiveLimit implements CallLimit {
     private static final double LARGEST_GROWTH = 0.25;
     private static final double LARGEST_FIRST_GROWTH = 0.5;
 
-    /** Once the capacity has been found, the limit grows up to a latency so much above the baseline. */
+    /** The provider can do more than was found by so much. */
+    private static final double FAR_ABOVE_FOUND = 2;
+
+    /** Where it has found the capacity, the limit grows up to a latency so much above the baseline. */
     private static final double STILL_NO_QUEUE = Math.log(1.04);
 
     /** Up to a latency so much above the baseline, kinds of calls are compared. A queue makes them more alike. */
@@ -129,6 +132,12 @@ final class AdaptiveLimit implements CallLimit {
 
     private double levelBeforeCut;
     private double logBeforeCut;
+
+    /**
+     * Holds the limit at which a queue was last found to be gone. Below it, as after an outage, and far above it, the
+     * limit grows boldly.
+     */
+    private double found = Double.POSITIVE_INFINITY;
 
     /** Holds the limit before it began low again, where it is to be soon; 0 if it is there, or will not be. */
     private double levelBefore;
@@ -254,8 +263,7 @@ final class AdaptiveLimit implements CallLimit {
                 baseline.average(latency);
             }
             if (used) {
-                boolean found = congestedBefore && limit >= levelBefore;
-                grow(excess, found ? Math.min(tolerance / 2, STILL_NO_QUEUE + doubt()) : tolerance / 2, latency);
+                grow(excess, isNearFound() ? STILL_NO_QUEUE + doubt() : tolerance / 2, latency);
             }
         }
     }
@@ -295,6 +303,7 @@ final class AdaptiveLimit implements CallLimit {
         baseline.average(latency);
         phase = Phase.STEADY;
         set(Math.min(levelBeforeCut, Math.ceil(limit / stragglers.leftAfter(SMALLEST_CUT))));
+        found = limit;
     }
 
     private void looked(Latency latency) {
@@ -309,6 +318,9 @@ final class AdaptiveLimit implements CallLimit {
         double left = stragglers.leftAfter(Math.exp(latency.log() - logBeforeCut));
         double fits = Math.ceil(HEADROOM * levelBeforeCut * left);
         set(Math.clamp(fits, limit, Math.max(limit, levelBeforeCut)));
+        if (fits < levelBeforeCut || limit >= found) {
+            found = limit;
+        }
     }
 
     private boolean suspect(Latency latency) {
@@ -329,8 +341,13 @@ final class AdaptiveLimit implements CallLimit {
             return;
         }
         double allowed = overloadDetector.allowed(limit, limit + step(), latency.endNanos());
-        acceleration = allowed <= limit || excess > 0 ? 1 : acceleration * ACCELERATION;
+        boolean slowly = isNearFound() && excess > 0;
+        acceleration = allowed <= limit || slowly ? 1 : acceleration * ACCELERATION;
         set(allowed);
+    }
+
+    private boolean isNearFound() {
+        return limit >= found && limit <= FAR_ABOVE_FOUND * found;
     }
 
     private double step() {
