@@ -12,25 +12,33 @@ import io.pawline.events.TaskAccepted;
 import io.pawline.events.TaskContext;
 import io.pawline.events.TaskFinished;
 import io.pawline.ingest.cancel.TaskCancel;
+import io.pawline.ingest.relay.TaskAcceptedPublisher;
 import io.pawline.kafka.EmbeddedKafka;
 import io.pawline.schemas.Stage;
 import io.pawline.schemas.TaskId;
+import io.pawline.schemas.TopicSettingChanges;
 import io.pawline.schemas.Topics;
+import io.pawline.taskstore.Delivery;
 import io.pawline.taskstore.ProgressDao;
 import io.pawline.taskstore.StageReached;
+import io.pawline.taskstore.Task;
 import io.pawline.taskstore.TaskDao;
 import io.pawline.taskstore.TaskDatabase;
 import io.pawline.taskstore.TestingPostgres;
+import io.pawline.taskstore.TestingTasks;
 import io.pawline.testkit.TestingSerde;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -94,6 +102,7 @@ class IngestKafkaIT {
                 withdrawsObsoleteCancellations(ingest, kafka.bootstrapServers(), unwanted);
                 noteStages(ingest, kafka.bootstrapServers(), ids.getFirst(), TaskId.parse(ids.get(1)));
                 comesBackUnderItsName(kafka.bootstrapServers());
+                keepsTheOrderOfWhatIsGivenUp(ingest, kafka.bootstrapServers());
             }
         }
     }
@@ -109,6 +118,57 @@ class IngestKafkaIT {
                 records(bootstrap, new TopicPartition(Topics.CONTROL, 0));
         assertThat(published.getLast().key()).isEqualTo("task:" + id);
         assertThat(published.stream().filter(record -> record.value() == null)).hasSize(1);
+    }
+
+    /** The topic takes nothing until the producer has given up the first task, and takes everything after that. */
+    private static void keepsTheOrderOfWhatIsGivenUp(TestingIngest ingest, String bootstrap)
+            throws InterruptedException, ExecutionException {
+        List<Task> tasks = Stream.generate(TestingTasks::submission)
+                .map(submission -> new Task(submission, 1, null, new Delivery(null, 0, null, null, null, null)))
+                .limit(4)
+                .toList();
+        TaskAcceptedPublisher publisher = ingest.bean(TaskAcceptedPublisher.class);
+        requireReplicas(bootstrap, 2);
+        List<Task> slow = new AbstractList<>() {
+            @Override
+            public Task get(int index) {
+                try {
+                    // The delivery time-out is 1 s: the first is given up before the third is sent, the second is not.
+                    TimeUnit.MILLISECONDS.sleep(index == 0 ? 0 : 650);
+                    requireReplicas(bootstrap, index < 2 ? 2 : 1);
+                } catch (InterruptedException | ExecutionException e) {
+                    throw new AssertionError(e);
+                }
+                return tasks.get(index);
+            }
+
+            @Override
+            public int size() {
+                return tasks.size();
+            }
+        };
+        List<TaskId> ids = tasks.stream().map(Task::id).toList();
+        List<TaskId> arrived = new ArrayList<>(publisher.take(slow).arrived());
+        assertThat(arrived).isEqualTo(ids.subList(0, arrived.size()));
+        requireReplicas(bootstrap, 1);
+        arrived.addAll(
+                publisher.take(tasks.subList(arrived.size(), tasks.size())).arrived());
+        assertThat(arrived).isEqualTo(ids);
+        Set<String> them = ids.stream().map(TaskId::toString).collect(Collectors.toSet());
+        assertThat(records(bootstrap, DETECT).stream()
+                        .map(ConsumerRecord::key)
+                        .filter(them::contains)
+                        .distinct())
+                .containsExactlyElementsOf(ids.stream().map(TaskId::toString).toList());
+    }
+
+    private static void requireReplicas(String bootstrap, int least) throws InterruptedException, ExecutionException {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
+            admin.incrementalAlterConfigs(TopicSettingChanges.operations(List.of(new TopicSettingChanges.Change(
+                            DETECT.topic(), "min.insync.replicas", "", Integer.toString(least)))))
+                    .all()
+                    .get();
+        }
     }
 
     /** A process that was killed takes its partitions back at once, and does not wait until its session is over. */

@@ -12,18 +12,24 @@ import io.pawline.taskstore.Outbox;
 import io.pawline.taskstore.TaskDatabase;
 import java.time.Clock;
 import org.apache.avro.specific.SpecificRecord;
+import org.springframework.boot.kafka.autoconfigure.DefaultKafkaProducerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.kafka.core.KafkaTemplate;
+import org.springframework.kafka.core.ProducerFactory;
 
 /** Wires the relay from the outbox to Kafka. */
 @Configuration(proxyBeanMethods = false)
 public class RelayConfiguration {
 
     @Bean
+    TaskAcceptedPublisher taskAcceptedPublisher(ProducerFactory<String, SpecificRecord> producers) {
+        return new TaskAcceptedPublisher(producers);
+    }
+
+    @Bean
     TaskRelease taskRelease(
             TaskDatabase database,
-            KafkaTemplate<String, SpecificRecord> kafka,
+            TaskAcceptedPublisher publisher,
             IngestProperties settings,
             TenantWeights weights,
             TenantBudgets budgets,
@@ -32,7 +38,7 @@ public class RelayConfiguration {
         OpenTasks tasks = new OpenTasks(database.reads());
         return new TaskRelease(
                 TaskRelease.AcceptedTasks.of(new Outbox(database, clock)),
-                new TaskAcceptedPublisher(kafka),
+                publisher,
                 new ReleaseWindow(
                         tasks::workedOffSince,
                         since -> tasks.timeInStages(since, ReleaseWindow.SAMPLE),
@@ -43,6 +49,12 @@ public class RelayConfiguration {
                 budget.whenSpent() == WhenSpent.WAIT ? budgets::waits : _ -> false,
                 settings.relay().batchSize(),
                 System::nanoTime);
+    }
+
+    /** Closes producers at once: the relay waits for its records itself, and lost answers about money are asked for again. */
+    @Bean
+    DefaultKafkaProducerFactoryCustomizer closingAtOnce() {
+        return producers -> producers.setPhysicalCloseTimeout(0);
     }
 
     @Bean

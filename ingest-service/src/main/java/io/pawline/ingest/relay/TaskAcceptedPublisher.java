@@ -23,66 +23,88 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.producer.Callback;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
-import org.springframework.kafka.KafkaException;
-import org.springframework.kafka.core.KafkaTemplate;
+import org.springframework.kafka.core.ProducerFactory;
 
-/** Publishes accepted tasks to the first stage, and waits until the brokers have them. */
+/**
+ * Publishes accepted tasks to the first stage, and waits until the brokers have them. Tasks that go to one partition are
+ * there in the order in which they were given, also when some do not arrive: what the producer gives up closes it, so
+ * that nothing behind it can get there before it comes again. For one thread at a time.
+ */
 public final class TaskAcceptedPublisher implements Receiver {
 
-    private final KafkaTemplate<String, SpecificRecord> kafka;
+    private final ProducerFactory<String, SpecificRecord> producers;
 
-    public TaskAcceptedPublisher(KafkaTemplate<String, SpecificRecord> kafka) {
-        this.kafka = kafka;
+    /**
+     * Creates the publisher.
+     *
+     * @param producers of producers with one request under way at a time, which close at once
+     */
+    public TaskAcceptedPublisher(ProducerFactory<String, SpecificRecord> producers) {
+        this.producers = producers;
     }
 
     @Override
     public Handover take(List<Task> tasks) throws InterruptedException {
+        AtomicReference<@Nullable Throwable> obstacle = new AtomicReference<>();
         Map<TaskId, Future<?>> sent = new LinkedHashMap<>();
-        Throwable obstacle = send(tasks, sent);
-        kafka.flush();
+        try (Producer<String, SpecificRecord> producer = producers.createProducer()) {
+            // Called by the thread that sends, before it sends anything else
+            Callback closing = (_, failure) -> {
+                if (failure != null && obstacle.compareAndSet(null, failure)) {
+                    producers.reset();
+                }
+            };
+            try {
+                for (Task task : tasks) {
+                    sent.put(task.id(), producer.send(record(task), closing));
+                }
+            } catch (KafkaException | IllegalStateException e) {
+                // Those after it would wait as long, in vain, or the producer is closed
+                obstacle.compareAndSet(null, e);
+            }
+            producer.flush();
+        } catch (KafkaException e) {
+            obstacle.compareAndSet(null, e);
+        }
+        return new Handover(arrived(sent), obstacle.get());
+    }
+
+    private static List<TaskId> arrived(Map<TaskId, Future<?>> sent) throws InterruptedException {
         List<TaskId> arrived = new ArrayList<>();
         for (var each : sent.entrySet()) {
             try {
                 each.getValue().get();
                 arrived.add(each.getKey());
-            } catch (ExecutionException e) {
-                obstacle = e.getCause();
+            } catch (ExecutionException _) {
+                // The callback has what prevented it
             }
         }
-        return new Handover(arrived, obstacle);
-    }
-
-    /** Stops at the first task that the producer does not take: the tasks after it would wait as long, in vain. */
-    private @Nullable Throwable send(List<Task> tasks, Map<TaskId, Future<?>> sent) {
-        for (Task task : tasks) {
-            try {
-                sent.put(task.id(), send(task));
-            } catch (KafkaException | org.apache.kafka.common.KafkaException e) {
-                return e;
-            }
-        }
-        return null;
+        return arrived;
     }
 
     /** Publishes a task that has ended in the outbox to the callback stage, past the paid stages. */
-    private Future<?> send(Task task) {
+    private static ProducerRecord<String, SpecificRecord> record(Task task) {
         return switch (task.finalState().orElse(null)) {
             case FinalState.Failure ended
             when ended.state() == TaskState.CANCELLED || ended.state() == TaskState.EXPIRED ->
-                send(Stage.CALLBACK, task, finished(task, ended));
-            case null, default -> send(Stage.DETECT, task, accepted(task));
+                record(Stage.CALLBACK, task, finished(task, ended));
+            case null, default -> record(Stage.DETECT, task, accepted(task));
         };
     }
 
-    private Future<?> send(Stage stage, Task task, SpecificRecord event) {
+    private static ProducerRecord<String, SpecificRecord> record(Stage stage, Task task, SpecificRecord event) {
         ProducerRecord<String, SpecificRecord> record =
                 new ProducerRecord<>(stage.workTopic(), task.id().toString(), event);
         Routing.put(record.headers(), stage, context(task), event);
         task.submission().traceParent().ifPresent(trace -> TraceParent.put(record.headers(), trace));
-        return kafka.send(record);
+        return record;
     }
 
     private static TaskFinished finished(Task task, FinalState.Failure ended) {
