@@ -49,7 +49,7 @@ final class ControlsCommand implements Runnable {
     void show(@Mixin ControlClient controls) throws InterruptedException {
         List<String> inForce = controls.inForce();
         if (inForce.isEmpty()) {
-            out().println("nothing is in force: every stage works as configured");
+            out().println("nothing is in force: nobody has paused, limited or switched off anything");
         } else {
             inForce.forEach(out()::println);
         }

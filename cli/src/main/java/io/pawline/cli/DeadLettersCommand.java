@@ -7,6 +7,8 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Collectors;
 import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -142,7 +144,7 @@ final class DeadLettersCommand implements Runnable {
             mixinStandardHelpOptions = true)
     int groups(@Mixin Selection which) throws IOException {
         JsonNode found = JSON.readTree(which.ops.get(which.filtered("v1/dead-letters/groups")));
-        table(found.path("groups"), List.of("count", "stage", "reason", "provider_code", "oldest", "newest"));
+        table(found.path("groups"), List.of("/count", "/stage", "/reason", "/provider_code", "/oldest", "/newest"));
         if (found.path("more").asBoolean()) {
             PrintWriter err = spec.commandLine().getErr();
             err.println("There are more. These are the newest "
@@ -168,7 +170,7 @@ final class DeadLettersCommand implements Runnable {
                 .build();
         table(
                 JSON.readTree(which.ops.get(address)).path("dead_letters"),
-                List.of("id", "state", "failed_at", "stage", "reason", "provider_code", "task_id", "detail"));
+                List.of("/id", "/state", "/failed_at", "/stage", "/reason", "/provider_code", "/task_id", "/detail"));
         return 0;
     }
 
@@ -235,6 +237,39 @@ final class DeadLettersCommand implements Runnable {
 
     @Command(
             description =
+                    "Says how far the newest replays are, or shows one as JSON. A replay is done when everything is"
+                            + " sent; what became of it stands in the columns.",
+            mixinStandardHelpOptions = true)
+    int replays(
+            @Mixin OpsOptions ops,
+            @Parameters(arity = "0..1", paramLabel = "ID", description = "The id of the replay.") @Nullable UUID id)
+            throws IOException {
+        if (id != null) {
+            pretty(ops.get(ops.address("v1/replays/" + id).build()));
+            return 0;
+        }
+        table(
+                JSON.readTree(ops.get(ops.address("v1/replays").build())).path("replays"),
+                List.of(
+                        "/id",
+                        "/state",
+                        "/created_at",
+                        "/by",
+                        "/name",
+                        "/letters/waiting",
+                        "/letters/under_way",
+                        "/letters/succeeded",
+                        "/letters/failed",
+                        "/letters/expired",
+                        "/letters/cancelled",
+                        "/letters/skipped",
+                        "/letters/in_doubt",
+                        "/paused_because"));
+        return 0;
+    }
+
+    @Command(
+            description =
                     "Edits the payloads of the open dead letters that match the filter, or shows what that would do."
                             + " A replay sends the edited ones; the originals are kept.",
             mixinStandardHelpOptions = true)
@@ -280,13 +315,16 @@ final class DeadLettersCommand implements Runnable {
         body.put("why", why);
     }
 
-    private void table(JsonNode rows, List<String> columns) {
-        out().println(String.join("\t", columns));
+    /** Prints a column for each pointer, under its last name. */
+    private void table(JsonNode rows, List<String> pointers) {
+        out().println(pointers.stream()
+                .map(pointer -> pointer.substring(pointer.lastIndexOf('/') + 1))
+                .collect(Collectors.joining("\t")));
         for (JsonNode row : rows) {
             out().println(String.join(
                     "\t",
-                    columns.stream()
-                            .map(column -> row.path(column).asString("-").replaceAll("[\\t\\r\\n]", " "))
+                    pointers.stream()
+                            .map(pointer -> row.at(pointer).asString("-").replaceAll("[\\t\\r\\n]", " "))
                             .toList()));
         }
         out().flush();

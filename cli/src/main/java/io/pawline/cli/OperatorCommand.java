@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
         versionProvider = OperatorCommand.Version.class,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
+            AlertsCommand.class,
             CheckCommand.class,
             TopicsCommand.class,
             ControlsCommand.class,

@@ -45,7 +45,8 @@ class ControlsCommandIT {
 
     @Test
     void showsWhatIsInForceAndTakesItBack() {
-        assertThat(control("show").lines()).containsExactly("nothing is in force: every stage works as configured");
+        assertThat(control("show").lines())
+                .containsExactly("nothing is in force: nobody has paused, limited or switched off anything");
 
         String task = TaskId.next().toString();
         succeeds("generate is paused", "pause", "generate", "--by", "ann", "--why", "bad pictures");

@@ -104,7 +104,7 @@ class ControlsOverHttpTest {
         assertThat(table.get(4)).matches("weight:big-shop +weight 2.5 +- +ann +more +\\S+Z");
         assertThat(table.getLast()).isEqualTo("and 2 more cancelled tasks");
         assertThat(control(Map.of(), "show").lines())
-                .containsExactly("nothing is in force: every stage works as configured");
+                .containsExactly("nothing is in force: nobody has paused, limited or switched off anything");
     }
 
     @Test

@@ -105,6 +105,57 @@ class OpsCommandsTest {
     }
 
     @Test
+    void alertsThatFireSayWhatToDo() throws InterruptedException {
+        String quiet = "{\"name\":\"undelivered\",\"firing\":false}";
+        ops.enqueue(new MockResponse.Builder().body("""
+                {"alerts":[%s,{"name":"breaker_open","firing":true,"since":"2026-11-30T02:00:00Z",
+                "severity":"critical","title":"A breaker is open","means":"No call is made.",
+                "detail":"generate:\\u001b[2J 3 processes","page":"breaker-open"}]}""".formatted(quiet)).build());
+        ops.enqueue(
+                new MockResponse.Builder().body("{\"alerts\":[" + quiet + "]}").build());
+
+        CommandRun firing = pawline("alerts", "--lang=zh");
+        CommandRun none = pawline("alerts");
+
+        assertThat(firing.out().lines())
+                .containsExactly(
+                        "breaker_open, critical since 2026-11-30T02:00:00Z: A breaker is open",
+                        "  No call is made.",
+                        "  generate: [2J 3 processes",
+                        "  docs/zh/operator/runbooks/breaker-open.md");
+        assertThat(ops.takeRequest().getTarget()).isEqualTo("/v1/alerts?lang=zh");
+        assertThat(none.out().lines()).containsExactly("no alert fires, of 1");
+        ops.close();
+        CommandRun gone = pawline("alerts");
+        assertThat(gone.exit()).isEqualTo(1);
+        assertThat(gone.err()).startsWith("pawline: ops-service cannot be reached");
+    }
+
+    @Test
+    void replaysSayWhatBecameOfTheirTasks() throws InterruptedException {
+        ops.enqueue(new MockResponse.Builder().body("""
+                {"replays":[{"id":"0197a0c0-0000-7000-8000-000000000001","state":"done","by":"ann",
+                "created_at":"2026-11-30T02:00:00Z","letters":{"succeeded":298,"failed":2},"skipped":{}}]}""").build());
+        ops.enqueue(new MockResponse.Builder().body("{\"state\":\"done\"}").build());
+
+        CommandRun all = pawline("dlt", "replays");
+        CommandRun one = pawline("dlt", "replays", "0197a0c0-0000-7000-8000-000000000001");
+        CommandRun none = pawline("dlt", "replays", "the last one");
+
+        assertThat(all.out().lines())
+                .containsExactly(
+                        "id\tstate\tcreated_at\tby\tname\twaiting\tunder_way\tsucceeded\tfailed\texpired"
+                                + "\tcancelled\tskipped\tin_doubt\tpaused_because",
+                        "0197a0c0-0000-7000-8000-000000000001\tdone\t2026-11-30T02:00:00Z\tann"
+                                + "\t-\t-\t-\t298\t2\t-\t-\t-\t-\t-");
+        assertThat(ops.takeRequest().getTarget()).isEqualTo("/v1/replays");
+        assertThat(one.out()).contains("\"state\" : \"done\"");
+        assertThat(ops.takeRequest().getTarget()).isEqualTo("/v1/replays/0197a0c0-0000-7000-8000-000000000001");
+        assertThat(none.exit()).isEqualTo(2);
+        assertThat(none.err()).contains("the last one");
+    }
+
+    @Test
     void aPatchIsShownByItsPreviewAndKeptWithWhoAndWhy() throws InterruptedException {
         ops.enqueue(new MockResponse.Builder().body("{\"changed\":2}").build());
         ops.enqueue(

@@ -35,6 +35,7 @@ class DrillIT {
         try (OutageStory story = OutageStory.start(folder)) {
             assertThat(commands.remove()).as("OutageStory has started it").isEqualTo("./pawline up");
 
+            assertThat(run(story, "alerts")).containsAnyOf("no alert fires", "docs/operator/runbooks/");
             run(story, "control show");
             assertThat(run(story, "dlt groups")).contains("300\tgenerate\tprovider_error");
             run(story, "control pause");
@@ -49,6 +50,8 @@ class DrillIT {
                 assertThat(replay.at("/letters/succeeded").asInt(0))
                         .isEqualTo(OutageStory.TASKS - 2 * OutageStory.MODERATED);
             });
+            assertThat(run(story, "dlt replays"))
+                    .contains("\t" + (OutageStory.TASKS - 2 * OutageStory.MODERATED) + "\t");
             run(story, "report");
             assertThat(folder.resolve("report.md")).content().startsWith("# ").contains("InternalServiceError");
         }
