@@ -12,17 +12,19 @@ import org.jdbi.v3.core.Handle;
  */
 public final class HistoryPlans {
 
-    private static final String SETTINGS = "set local seq_page_cost = 0; set local random_page_cost = 0;"
-            + " set local enable_seqscan = off; set local jit = off; set local plan_cache_mode = ";
+    /** One statement, which a connection prepares once: five that set one thing each are parsed each time. */
+    private static final String SETTINGS = "select set_config('seq_page_cost', '0', true),"
+            + " set_config('random_page_cost', '0', true), set_config('enable_seqscan', 'off', true),"
+            + " set_config('jit', 'off', true), set_config('plan_cache_mode', '%s', true)";
 
-    private static final String OF_VALUES = SETTINGS + "force_custom_plan";
-    private static final String KEPT = SETTINGS + "force_generic_plan";
+    private static final String OF_VALUES = SETTINGS.formatted("force_custom_plan");
+    private static final String KEPT = SETTINGS.formatted("force_generic_plan");
 
     private HistoryPlans() {}
 
     /** Sets it for the rest of the transaction of this handle. Each statement is planned anew, by its values. */
     public static void use(Handle handle) {
-        handle.execute(OF_VALUES);
+        set(handle, OF_VALUES);
     }
 
     /**
@@ -30,7 +32,11 @@ public final class HistoryPlans {
      * values are. Each is planned once for a connection: to plan a list takes ten times as long as to read it.
      */
     public static void useKept(Handle handle) {
-        handle.execute(KEPT);
+        set(handle, KEPT);
+    }
+
+    private static void set(Handle handle, String settings) {
+        handle.createQuery(settings).mapTo(String.class).one();
     }
 
     /**
