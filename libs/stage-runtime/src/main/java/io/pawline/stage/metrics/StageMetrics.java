@@ -23,7 +23,10 @@ import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 
@@ -45,6 +48,7 @@ public final class StageMetrics {
     private final MultiGauge tenantsInFlight;
     private final MultiGauge tenantsWaiting;
     private final MultiGauge tenantsShare;
+    private volatile Map<String, TenantUse> tenants = Map.of();
 
     public StageMetrics(MeterRegistry registry, Stage stage, Clock clock) {
         this.registry = registry;
@@ -210,16 +214,24 @@ public final class StageMetrics {
         return MultiGauge.builder(name).description(description).tags(tags).register(registry);
     }
 
-    /** Takes note of what the tenants with the most tasks have and want now. What was said of others is forgotten. */
+    /**
+     * Takes note of what the tenants with the most tasks have and want now. What was said of others is forgotten. The
+     * gauge of a tenant stays while it is named: a scrape that met one that is replaced would see both, and fail.
+     */
     public void tenants(List<TenantUse> busiest) {
-        tenantsInFlight.register(rows(busiest, TenantUse::atWork), true);
-        tenantsWaiting.register(rows(busiest, TenantUse::waiting), true);
-        tenantsShare.register(rows(busiest, TenantUse::share), true);
+        tenants = busiest.stream().collect(Collectors.toMap(TenantUse::tenant, Function.identity()));
+        tenantsInFlight.register(rows(busiest, TenantUse::atWork));
+        tenantsWaiting.register(rows(busiest, TenantUse::waiting));
+        tenantsShare.register(rows(busiest, TenantUse::share));
     }
 
-    private static List<Row<?>> rows(List<TenantUse> busiest, ToDoubleFunction<TenantUse> figure) {
+    private List<Row<?>> rows(List<TenantUse> busiest, ToDoubleFunction<TenantUse> figure) {
         return busiest.stream()
-                .<Row<?>>map(use -> Row.of(Tags.of("tenant", use.tenant()), figure.applyAsDouble(use)))
+                .map(TenantUse::tenant)
+                .<Row<?>>map(tenant -> Row.of(Tags.of("tenant", tenant), this, metrics -> {
+                    TenantUse use = metrics.tenants.get(tenant);
+                    return use == null ? 0 : figure.applyAsDouble(use);
+                }))
                 .toList();
     }
 

@@ -36,6 +36,10 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -71,6 +75,34 @@ class StageMetricsTest {
                 .contains("pawline_stage_attempt_seconds_count{outcome=\"done\",reason=\"none\",stage=\"generate\"} 1")
                 .contains("pawline_stage_retries_total{reason=\"overloaded\",stage=\"generate\"} 1.0")
                 .contains("pawline_stage_dead_letters_total{reason=\"unclassified\",stage=\"generate\"} 1.0");
+    }
+
+    /** Each draw is another set of tenants, mostly the same one: a scrape in between sees each of them once at most. */
+    @Test
+    void aScrapeSucceedsWhileWhatTenantsHaveChanges() throws Exception {
+        StageMetrics metrics = new StageMetrics(registry, Stage.GENERATE, new TestingClock());
+        Random random = new Random(1);
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            AtomicBoolean over = new AtomicBoolean();
+            Future<Integer> scrapes = threads.submit(() -> {
+                int count = 0;
+                while (!over.get()) {
+                    assertThat(registry.scrape()).isNotNull();
+                    count++;
+                }
+                return count;
+            });
+            for (int round = 0; round < 20_000; round++) {
+                List<TenantUse> busiest = random.nextInt(10) > 0
+                        ? List.of(new TenantUse("shop", round, 1, 1))
+                        : List.of(new TenantUse("zoo", round, 1, 0.5), new TenantUse("shop", round, 1, 0.5));
+                metrics.tenants(busiest);
+            }
+            over.set(true);
+            assertThat(scrapes.get()).isPositive();
+        }
+        assertThat(registry.scrape())
+                .containsOnlyOnce("pawline_stage_tenant_in_flight{stage=\"generate\",tenant=\"shop\"}");
     }
 
     @Test
