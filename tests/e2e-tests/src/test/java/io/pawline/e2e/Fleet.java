@@ -151,7 +151,9 @@ final class Fleet implements AutoCloseable {
     static String get(String url) {
         try (Response answer =
                 HTTP.newCall(new Request.Builder().url(url).build()).execute()) {
-            return answer.body().string();
+            String body = answer.body().string();
+            assertThat(answer.code()).as("%s answered: %s", url, body).isEqualTo(200);
+            return body;
         } catch (IOException lost) {
             throw new UncheckedIOException(lost);
         }
