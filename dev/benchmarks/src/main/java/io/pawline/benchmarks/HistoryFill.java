@@ -114,7 +114,11 @@ final class HistoryFill {
         for (String table : tables) {
             database.jdbi().useHandle(handle -> {
                 handle.getConnection().setNetworkTimeout(Runnable::run, 0);
+                // Tens of millions of rows take longer than a statement of the service may
+                handle.execute("set statement_timeout = 0");
                 handle.execute("vacuum analyze " + table);
+                handle.execute(
+                        "set statement_timeout = " + database.longestStatement().toMillis());
             });
         }
     }
