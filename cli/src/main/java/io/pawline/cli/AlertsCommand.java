@@ -1,6 +1,7 @@
 package io.pawline.cli;
 
 import io.pawline.cli.connection.OpsOptions;
+import io.pawline.cli.terminal.Table;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
@@ -8,7 +9,6 @@ import okhttp3.HttpUrl;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -28,17 +28,14 @@ final class AlertsCommand implements Runnable {
     @Mixin
     private OpsOptions ops;
 
-    @Option(
-            names = "--lang",
-            paramLabel = "en|zh",
-            defaultValue = "en",
-            description = "English or Chinese (default: ${DEFAULT-VALUE}).")
-    private String language;
+    @Mixin
+    private LanguageOption language;
 
     @Override
     public void run() {
-        HttpUrl address =
-                ops.address("v1/alerts").addQueryParameter("lang", language).build();
+        HttpUrl address = ops.address("v1/alerts")
+                .addQueryParameter("lang", language.code())
+                .build();
         JsonNode alerts;
         try {
             alerts = JSON.readTree(ops.get(address)).path("alerts");
@@ -52,7 +49,7 @@ final class AlertsCommand implements Runnable {
         if (firing.isEmpty()) {
             out.println("no alert fires, of %d".formatted(alerts.size()));
         }
-        String folder = "docs/" + (language.equals("zh") ? "zh/" : "") + "operator/runbooks/";
+        String folder = "docs/" + (language.code().equals("zh") ? "zh/" : "") + "operator/runbooks/";
         for (JsonNode alert : firing) {
             out.println("%s, %s since %s: %s"
                     .formatted(
@@ -64,8 +61,7 @@ final class AlertsCommand implements Runnable {
         out.flush();
     }
 
-    /** A provider may have written parts of it: a terminal is to show it, not to obey it. */
     private static String text(JsonNode alert, String name) {
-        return alert.path(name).asString("-").replaceAll("\\p{Cntrl}+", " ");
+        return Table.inOneLine(alert.path(name).asString("-"));
     }
 }

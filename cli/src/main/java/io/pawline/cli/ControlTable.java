@@ -53,8 +53,8 @@ final class ControlTable {
                                 said.path("action").asString(""),
                                 said.path("limit").asInt(0)),
                 until.isString() ? time(Instant.parse(until.asString())) : "-",
-                inOneLine(said.path("by").asString("")),
-                inOneLine(said.path("why").asString("")),
+                Table.inOneLine(said.path("by").asString("")),
+                Table.inOneLine(said.path("why").asString("")),
                 time(Instant.parse(said.path("at").asString(""))));
     }
 
@@ -67,8 +67,8 @@ final class ControlTable {
                                 said.getAction().name().toLowerCase(Locale.ROOT),
                                 said.getLimit().orElse(0)),
                 said.getUntil().map(ControlTable::time).orElse("-"),
-                inOneLine(said.getBy()),
-                inOneLine(said.getWhy()),
+                Table.inOneLine(said.getBy()),
+                Table.inOneLine(said.getWhy()),
                 time(said.getAt()));
     }
 
@@ -76,11 +76,6 @@ final class ControlTable {
     private static String what(String action, int limit) {
         String words = action.replace('_', '-');
         return limit > 0 ? words + " " + limit : words;
-    }
-
-    /** Others wrote it: a terminal is to show it, not to obey it. */
-    private static String inOneLine(String text) {
-        return text.replaceAll("\\p{Cntrl}+", " ");
     }
 
     static String time(Instant at) {

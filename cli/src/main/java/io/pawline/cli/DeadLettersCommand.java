@@ -1,6 +1,7 @@
 package io.pawline.cli;
 
 import io.pawline.cli.connection.OpsOptions;
+import io.pawline.cli.terminal.Table;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -324,7 +325,7 @@ final class DeadLettersCommand implements Runnable {
             out().println(String.join(
                     "\t",
                     pointers.stream()
-                            .map(pointer -> row.at(pointer).asString("-").replaceAll("[\\t\\r\\n]", " "))
+                            .map(pointer -> Table.inOneLine(row.at(pointer).asString("-")))
                             .toList()));
         }
         out().flush();

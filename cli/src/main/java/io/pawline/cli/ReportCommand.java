@@ -54,12 +54,8 @@ final class ReportCommand implements Runnable {
                             + " and each table as CSV (default: ${DEFAULT-VALUE}).")
     private String format;
 
-    @Option(
-            names = "--lang",
-            paramLabel = "en|zh",
-            defaultValue = "en",
-            description = "English or Chinese (default: ${DEFAULT-VALUE}).")
-    private String language;
+    @Mixin
+    private LanguageOption language;
 
     @Option(
             names = "--zone",
@@ -152,7 +148,7 @@ final class ReportCommand implements Runnable {
     private HttpUrl address(String path) {
         HttpUrl.Builder address = ops.address(path)
                 .addQueryParameter("format", format)
-                .addQueryParameter("lang", language)
+                .addQueryParameter("lang", language.code())
                 .addQueryParameter("zone", zone);
         add(address, "from", from);
         add(address, "to", to);

@@ -10,6 +10,11 @@ public final class Table {
 
     private Table() {}
 
+    /** Puts what others wrote in one line: a terminal is to show it, not to obey it. */
+    public static String inOneLine(String text) {
+        return text.replaceAll("\\p{Cntrl}+", " ");
+    }
+
     /** Returns the lines, the header first. */
     public static List<String> lines(List<String> header, List<List<String>> body) {
         List<List<String>> rows =
