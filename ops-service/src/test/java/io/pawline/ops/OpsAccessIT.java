@@ -90,6 +90,18 @@ class OpsAccessIT {
                 .contains("application/problem+json", "urn:pawline:problem:" + problem, "\"request_id\"");
     }
 
+    /** The answer is there before the body. Whoever keeps the connection sends the next request on it. */
+    @Test
+    void aConnectionOutlivesARefusalWhoseBodyComesLate() {
+        String refused = "POST /v1/dead-letters/discard HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n";
+        String next = "GET /actuator/health/liveness HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+
+        assertThat(RawExchange.sendWithPause(
+                        OPS.port(), refused.getBytes(ISO_8859_1), ("{}" + next).getBytes(ISO_8859_1)))
+                .startsWith("HTTP/1.1 401")
+                .contains("HTTP/1.1 200");
+    }
+
     @Test
     void whoMayLookMayNotAct() {
         assertThat(READER.get("/v1/dead-letters").status()).isEqualTo(200);

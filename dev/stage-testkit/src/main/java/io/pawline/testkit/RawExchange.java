@@ -28,9 +28,20 @@ public final class RawExchange {
         return send(port, request, true);
     }
 
+    /** Sends these bytes, waits until the service begins to answer, and goes on as {@link #send(int, byte[])} does. */
+    public static String sendWithPause(int port, byte[] beforeAnswer, byte[] afterwards) {
+        try (Socket socket = open(port)) {
+            socket.getOutputStream().write(beforeAnswer);
+            int first = socket.getInputStream().read();
+            socket.getOutputStream().write(afterwards);
+            return (char) first + new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private static String send(int port, byte[] request, boolean half) {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            socket.setSoTimeout(LONGEST_ANSWER_MS);
+        try (Socket socket = open(port)) {
             socket.getOutputStream().write(request);
             if (half) {
                 socket.shutdownOutput();
@@ -39,5 +50,11 @@ public final class RawExchange {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static Socket open(int port) throws IOException {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        socket.setSoTimeout(LONGEST_ANSWER_MS);
+        return socket;
     }
 }

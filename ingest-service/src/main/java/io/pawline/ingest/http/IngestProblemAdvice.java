@@ -12,8 +12,8 @@ import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 
 /**
- * Turns failures into problems that any request to the front end's interface can meet: broken bodies, a lost image
- * store, and all that {@link ProblemAdvice} knows. The failures of one feature have an advice in the package of that
+ * Turns failures into problems that any request to the front end's interface can meet: a coding that is not taken, a lost
+ * image store, and all that {@link ProblemAdvice} knows. The failures of one feature have an advice in the package of that
  * feature; it has precedence, because this one takes every exception.
  */
 @RestControllerAdvice
@@ -25,17 +25,6 @@ final class IngestProblemAdvice extends ProblemAdvice {
     ResponseEntity<ProblemDetail> imageStoreLost(ImageStoreException e) {
         log.warn("A request cannot be served", e);
         return answer(IngestProblem.IMAGE_STORE_UNAVAILABLE, "the request was not served: send it again later");
-    }
-
-    /** The body ended early, its framing is wrong, or it came too slowly. Pawline is not at fault. */
-    @ExceptionHandler
-    ResponseEntity<ProblemDetail> brokenBody(BrokenBodyException e) {
-        log.debug("A body cannot be read", e);
-        return e.late()
-                ? answer(CommonProblem.REQUEST_TIMEOUT, "the body did not come in time: send it again, and faster")
-                : answer(
-                        CommonProblem.INVALID_REQUEST,
-                        "the body ends before its Content-Length or its last chunk, or the size of a chunk is wrong");
     }
 
     @ExceptionHandler

@@ -1,6 +1,7 @@
 package io.pawline.ingest.http;
 
 import io.pawline.ingest.IngestProperties;
+import io.pawline.web.BodyDeadline;
 import java.time.Duration;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -70,7 +71,11 @@ public class WebServerConfiguration {
             for (Connector connector : server.getConnectors()) {
                 server.addBean(new HeaderDeadline(connector, settings.maxSendTime()));
             }
-            server.insertHandler(new BodyDeadline(settings.maxSendTime(), MAX_READ_OF_REFUSED_BYTES));
         });
+    }
+
+    @Bean
+    BodyDeadline bodyDeadline(IngestProperties settings) {
+        return new BodyDeadline(settings.maxSendTime(), MAX_READ_OF_REFUSED_BYTES);
     }
 }

@@ -44,6 +44,17 @@ public class ProblemAdvice extends ResponseEntityExceptionHandler {
                         : "the request was not served: send it again later");
     }
 
+    /** The body ended early, its framing is wrong, or it came too slowly. Pawline is not at fault. */
+    @ExceptionHandler
+    ResponseEntity<ProblemDetail> brokenBody(BrokenBodyException e) {
+        log.debug("A body cannot be read", e);
+        return e.late()
+                ? answer(CommonProblem.REQUEST_TIMEOUT, "the body did not come in time: send it again, and faster")
+                : answer(
+                        CommonProblem.INVALID_REQUEST,
+                        "the body ends before its Content-Length or its last chunk, or the size of a chunk is wrong");
+    }
+
     /**
      * Answers for every exception that no other method expects. Jetty refuses some requests only when something looks at
      * them closely, such as at a malformed query. That is no bug.

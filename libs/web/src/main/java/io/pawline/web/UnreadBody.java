@@ -11,17 +11,17 @@ final class UnreadBody {
     /** The value of the header {@code Connection}. */
     static final String CLOSE = "close";
 
-    /** Jetty takes less than that in and throws it away, as a rule, and keeps the connection. */
-    private static final int SMALL = 16 * 1024;
+    /** So much of a body is read though nobody wants it, see {@link BodyDeadline}. */
+    static final int SMALL_BYTES = 16 * 1024;
 
     private UnreadBody() {}
 
     /**
-     * Says whether the body is so large that Jetty closes the connection instead of reading it. It does not ask how much
+     * Says whether the body is so large that the connection is closed instead of reading it. It does not ask how much
      * was read, because a look at the stream is what tells the client to send the body.
      */
     static boolean isLarge(HttpServletRequest request) {
         long length = request.getContentLengthLong();
-        return length > SMALL || (length < 0 && request.getHeader("Transfer-Encoding") != null);
+        return length > SMALL_BYTES || (length < 0 && request.getHeader("Transfer-Encoding") != null);
     }
 }

@@ -3,6 +3,7 @@ package io.pawline.web;
 import static org.eclipse.jetty.http.UriCompliance.Violation.AMBIGUOUS_EMPTY_SEGMENT;
 import static org.eclipse.jetty.http.UriCompliance.Violation.AMBIGUOUS_PATH_SEGMENT;
 
+import java.time.Duration;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -19,6 +20,9 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 /** Makes every service with this module on its class path answer with problems in the same way. */
 @AutoConfiguration(before = ErrorMvcAutoConfiguration.class)
 class WebAutoConfiguration {
+
+    /** Longest time that a client may take for a body. */
+    private static final Duration MAX_SEND_TIME = Duration.ofMinutes(1);
 
     /**
      * Lets Jetty pass on empty segments and {@code %2e%2e}. Spring takes them literally, finds nothing, and answers so.
@@ -71,6 +75,18 @@ class WebAutoConfiguration {
     @Bean
     WebServerFactoryCustomizer<JettyServletWebServerFactory> requestIds() {
         return jetty -> jetty.addServerCustomizers(server -> server.insertHandler(new RequestIdHandler()));
+    }
+
+    /** Bounds how long bodies take, and reads those that nobody wanted, so that their connections can be kept. */
+    @Bean
+    @ConditionalOnMissingBean
+    BodyDeadline bodyDeadline() {
+        return new BodyDeadline(MAX_SEND_TIME, UnreadBody.SMALL_BYTES);
+    }
+
+    @Bean
+    WebServerFactoryCustomizer<JettyServletWebServerFactory> slowBodies(BodyDeadline bodyDeadline) {
+        return jetty -> jetty.addServerCustomizers(server -> server.insertHandler(bodyDeadline));
     }
 
     @Bean

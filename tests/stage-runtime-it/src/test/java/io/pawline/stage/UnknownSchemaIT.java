@@ -66,7 +66,7 @@ class UnknownSchemaIT {
         registry = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         registry.createContext("/", this::answer);
         registry.start();
-        stage = stage(Duration.ofSeconds(2));
+        stage = stage(Duration.ofSeconds(5));
     }
 
     /** @param maxTime for which a record with an unknown schema is asked about */
@@ -96,9 +96,10 @@ class UnknownSchemaIT {
 
         await().until(() -> meters.get("pawline.stage.schemas.unknown").gauge().value() == 1);
         // For longer than a record is asked about when others can be read
-        await().during(Duration.ofSeconds(4))
-                .until(() -> TestingKafka.records("pawline.detect.dlt").isEmpty()
-                        && TestingKafka.records("pawline.callback").isEmpty());
+        await().during(Duration.ofSeconds(6)).untilAsserted(() -> {
+            assertThat(TestingKafka.records("pawline.detect.dlt")).isEmpty();
+            assertThat(TestingKafka.records("pawline.callback")).isEmpty();
+        });
         assertThat(calls).hasValue(0);
         assertThat(TestingKafka.records("pawline.detect.retry"))
                 .as("most wait where they are")

@@ -1,4 +1,4 @@
-package io.pawline.ingest.http;
+package io.pawline.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.pawline.ingest.http;
+package io.pawline.web;
 
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
