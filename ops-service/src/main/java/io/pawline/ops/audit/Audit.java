@@ -19,21 +19,27 @@ import org.jspecify.annotations.Nullable;
 public final class Audit {
 
     /** The query counts what has become of a replay's dead letters by now, unless it is known for good. */
-    private static final String NEWEST = """
-            select newest.*, case when action = 'replay' then
+    private static final String WITH_OUTCOME = """
+            select chosen.*, case when action = 'replay' then
                 (select jsonb_object_agg(what, letters) from (
-                    select case state when 'published' then coalesce(outcome, 'under_way') else state end as what,
+                    select coalesce(outcome, case state when 'published' then 'under_way' else state end) as what,
                         sum(letters) as letters
                     from (
                         select * from jsonb_to_recordset(tally) as told (state text, outcome text, letters bigint)
                         union all
                         select state, outcome, count(*) from replay_letter
-                        where tally is null and replay_letter.replay_id = newest.replay_id group by state, outcome
+                        where tally is null and replay_letter.replay_id = chosen.replay_id group by state, outcome
                     ) each group by 1) counted) end as outcome
-            from (select * from audit order by id desc limit :limit) newest
-                left join (select id as of_replay, tally from replay) replay on of_replay = newest.replay_id
-            order by id desc
+            from (%s) chosen
+                left join (select id as of_replay, tally from replay) replay on of_replay = chosen.replay_id
             """;
+
+    private static final String NEWEST =
+            WITH_OUTCOME.formatted("select * from audit order by id desc limit :limit") + "order by id desc";
+
+    private static final String REPLAYS = WITH_OUTCOME.formatted("""
+            select * from audit where action = 'replay' and at >= :from and at < :to order by at, id limit :limit
+            """) + "order by at, id";
 
     private final TaskDatabase database;
 
@@ -189,11 +195,27 @@ public final class Audit {
     public List<Audited> newest(int limit) {
         return database.with(handle -> handle.createQuery(NEWEST)
                 .bind("limit", limit)
-                .map((row, _) -> new Audited(
-                        entry(row),
-                        row.getString("subject") == null ? null : controlEntry(row),
-                        row.getString("outcome")))
+                .map((row, _) -> audited(row))
                 .list());
+    }
+
+    /**
+     * Finds the replays that were ordered in a period, oldest first, on the connection of this handle.
+     *
+     * @param limit at most so many: the oldest
+     */
+    public static List<Audited> replays(Handle handle, Instant from, Instant to, int limit) {
+        return handle.createQuery(REPLAYS)
+                .bind("from", from.atOffset(ZoneOffset.UTC))
+                .bind("to", to.atOffset(ZoneOffset.UTC))
+                .bind("limit", limit)
+                .map((row, _) -> audited(row))
+                .list();
+    }
+
+    private static Audited audited(ResultSet row) throws SQLException {
+        return new Audited(
+                entry(row), row.getString("subject") == null ? null : controlEntry(row), row.getString("outcome"));
     }
 
     private static Entry entry(ResultSet row) throws SQLException {

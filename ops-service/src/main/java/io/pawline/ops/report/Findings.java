@@ -6,6 +6,7 @@ import static io.pawline.ops.report.Words.percent;
 import io.pawline.ops.report.Report.Cascade;
 import io.pawline.ops.report.Report.Cause;
 import io.pawline.ops.report.Report.Core;
+import io.pawline.ops.report.Report.Replay;
 import io.pawline.ops.report.Report.StageCalls;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -13,6 +14,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.ToLongFunction;
 
 /** Says in sentences what follows from the numbers of a report. */
 final class Findings {
@@ -127,12 +129,30 @@ final class Findings {
                 percent(unclassified)));
         sentences.add(words.say("conclusion.moderation", percent(Shares.of(ofFamily(Family.MODERATION), all))));
         sentences.add(cascade());
+        if (!report.replays().isEmpty()) {
+            sentences.add(replays());
+        }
         sentences.add(words.say(
                 "conclusion.cost",
                 Words.money(report.cost().total()),
                 Words.money(report.cost().perSuccess()),
                 percent(report.cost().wastedShare())));
         return sentences;
+    }
+
+    private String replays() {
+        return words.say(
+                report.replays().size() == 1 ? "conclusion.replay" : "conclusion.replays",
+                number(report.replays().size()),
+                number(replayed(Replay::tasks)),
+                number(replayed(Replay::succeeded)),
+                number(replayed(Replay::lost)),
+                number(replayed(Replay::open)),
+                number(replayed(Replay::notSent)));
+    }
+
+    private long replayed(ToLongFunction<Replay> tasks) {
+        return report.replays().stream().mapToLong(tasks).sum();
     }
 
     private long ofFamily(Family family) {

@@ -25,6 +25,7 @@ import tools.jackson.databind.annotation.JsonNaming;
  * @param successesNotNotified tasks that succeeded and whose front end has not taken the callback that it wants
  * @param exact whether it was made from each row, without the sums that are made ahead
  * @param changes live controls that operators gave in the period, oldest first
+ * @param replays that were ordered in the period, oldest first, whatever the tenant
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 record Report(
@@ -48,7 +49,8 @@ record Report(
         List<Loss> losses,
         long successesNotNotified,
         boolean exact,
-        List<Change> changes) {
+        List<Change> changes,
+        List<Replay> replays) {
 
     /**
      * The tasks and their callbacks.
@@ -150,6 +152,25 @@ record Report(
      * @param state {@code failed}, {@code expired} or {@code cancelled}
      */
     record Loss(@Nullable String stage, String state, String reason, long tasks) {}
+
+    /**
+     * A replay of tasks, and what had become of them when the report was made.
+     *
+     * @param lost tasks that failed, expired or were cancelled once more
+     * @param open tasks that are not sent yet, or have not ended
+     * @param notSent tasks that were skipped
+     */
+    @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+    record Replay(
+            Instant at,
+            UUID id,
+            String by,
+            String why,
+            long tasks,
+            long succeeded,
+            long lost,
+            long open,
+            long notSent) {}
 
     /**
      * A live control that an operator gave, or a deployment.

@@ -71,6 +71,8 @@ final class ReportText {
         time.overTime();
         writer.heading(3, "changes");
         time.changes();
+        writer.heading(3, "replays");
+        time.replays();
         writer.heading(2, "bottlenecks");
         writer.heading(3, "bottlenecks.services");
         failures.bottlenecks();

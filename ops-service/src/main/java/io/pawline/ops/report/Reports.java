@@ -9,6 +9,7 @@ import io.pawline.ops.report.Report.Bottleneck;
 import io.pawline.ops.report.Report.Cascade;
 import io.pawline.ops.report.Report.Cause;
 import io.pawline.ops.report.Report.Change;
+import io.pawline.ops.report.Report.Replay;
 import io.pawline.ops.report.Report.Span;
 import io.pawline.ops.report.Report.StageCalls;
 import io.pawline.ops.report.Report.Verdict;
@@ -25,11 +26,15 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.DoubleConsumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Makes reports of periods, each from what the tables hold at one moment. Thread-safe.
@@ -45,6 +50,9 @@ final class Reports {
 
     /** Fewer calls in a span of time, or failures in a period, say nothing about a cascade. */
     private static final int ENOUGH = 20;
+
+    private static final JsonMapper JSON = JsonMapper.shared();
+    private static final TypeReference<Map<String, Long>> OUTCOMES = new TypeReference<>() {};
 
     private final TaskDatabase database;
     private final double budget;
@@ -133,7 +141,8 @@ final class Reports {
                 tasks.losses(),
                 tasks.successesNotNotified(),
                 exact,
-                changes(queries));
+                changes(queries),
+                replays(queries));
     }
 
     private static List<Change> changes(PeriodQueries queries) {
@@ -148,6 +157,33 @@ final class Reports {
                         control.limit(),
                         control.until()))
                 .toList();
+    }
+
+    private static List<Replay> replays(PeriodQueries queries) {
+        Period period = queries.period();
+        return Audit.replays(queries.handle(), period.from(), period.to(), MOST_CHANGES).stream()
+                .map(Reports::replay)
+                .toList();
+    }
+
+    private static Replay replay(Audit.Audited audited) {
+        Audit.Entry order = audited.entry();
+        Map<String, Long> became = audited.outcome() == null ? Map.of() : JSON.readValue(audited.outcome(), OUTCOMES);
+        long succeeded = became.getOrDefault("succeeded", 0L);
+        long lost = Stream.of("failed", "expired", "cancelled")
+                .mapToLong(state -> became.getOrDefault(state, 0L))
+                .sum();
+        long notSent = became.getOrDefault("skipped", 0L);
+        return new Replay(
+                order.at(),
+                Objects.requireNonNull(order.replay(), "a replay without an id"),
+                order.who(),
+                order.why(),
+                order.deadLetters(),
+                succeeded,
+                lost,
+                order.deadLetters() - succeeded - lost - notSent,
+                notSent);
     }
 
     private static int place(String stage) {

@@ -83,6 +83,22 @@ final class TimeSections {
         writer.table("changes", rows);
     }
 
+    void replays() {
+        List<List<String>> rows = new ArrayList<>();
+        for (Report.Replay replay : report.replays()) {
+            rows.add(List.of(
+                    words.time(replay.at()),
+                    number(replay.tasks()),
+                    number(replay.succeeded()),
+                    number(replay.lost()),
+                    number(replay.open()),
+                    number(replay.notSent()),
+                    replay.by(),
+                    replay.why()));
+        }
+        writer.table("replays", rows);
+    }
+
     void overTime() {
         Map<Instant, long[]> spans = new TreeMap<>();
         for (Span span : report.overTime()) {

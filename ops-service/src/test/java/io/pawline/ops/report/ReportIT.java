@@ -1,6 +1,7 @@
 package io.pawline.ops.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.pawline.ops.TestingDatabase;
 import io.pawline.ops.audit.Audit;
@@ -24,6 +25,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Locale;
+import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.assertj.core.data.Offset;
@@ -275,6 +277,65 @@ class ReportIT {
         assertThat(marks(pictures, "calls-detect")).isZero();
         assertThat(text(ReportFormat.MD, report, null, words))
                 .contains("calls per process limited: 7 | matting | ann | it was asked for |");
+    }
+
+    /** One is known for good, and of the other the rows are counted. */
+    @Test
+    void whatWasReplayedStandsInTheReportWithWhatBecameOfIt() {
+        DATABASE.inTransaction(handle -> {
+            replay(handle, at(60), 6, """
+                    [{"state":"published","outcome":"succeeded","letters":3},
+                     {"state":"published","outcome":"expired","letters":2},{"state":"skipped","letters":1}]""");
+            UUID counted = replay(handle, at(30), 6, null);
+            int place = 0;
+            for (String state : List.of(
+                    "waiting",
+                    "published",
+                    "published/succeeded",
+                    "published/failed",
+                    "in_doubt",
+                    "in_doubt/succeeded")) {
+                String[] parts = state.split("/", 2);
+                handle.execute(
+                        "insert into replay_letter (replay_id, place, task_id, state, outcome) values (?, ?, ?, ?, ?)",
+                        counted,
+                        ++place,
+                        UUID.randomUUID(),
+                        parts[0],
+                        parts.length == 1 ? null : parts[1]);
+            }
+            replay(handle, at(-10_000), 1, null);
+            return true;
+        });
+
+        Report report = reports.of(PERIOD);
+
+        assertThat(report.replays())
+                .extracting(
+                        Report.Replay::tasks,
+                        Report.Replay::succeeded,
+                        Report.Replay::lost,
+                        Report.Replay::open,
+                        Report.Replay::notSent)
+                .containsExactly(tuple(6L, 2L, 1L, 3L, 0L), tuple(6L, 3L, 2L, 0L, 1L));
+        assertThat(text(ReportFormat.MD, report, null, new Words("en", ZoneOffset.UTC)))
+                .contains("| 6 | 3 | 2 | 0 | 1 | ann | the provider is back |")
+                .contains(
+                        "2 replays were ordered, of 12 tasks: 5 succeeded, 3 were lost again, 3 are open, 1 were not");
+    }
+
+    private static UUID replay(Handle handle, Instant at, int tasks, @Nullable String tally) {
+        UUID id = UUID.randomUUID();
+        handle.createUpdate("""
+                        insert into replay (id, state, per_second, asked_by, why, filter, created_at, tally)
+                        values (:id, 'done', 20, 'ann', 'the provider is back', '{}', :at, cast(:tally as jsonb))
+                        """)
+                .bind("id", id)
+                .bind("at", at.atOffset(ZoneOffset.UTC))
+                .bind("tally", tally)
+                .execute();
+        Audit.note(handle, new Audit.Entry(at, "ann", "replay", "the provider is back", "{}", tasks, id, null));
+        return id;
     }
 
     private static void control(Handle handle, Instant at, String action, String subject, @Nullable Integer limit) {
