@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
         description = {
             "How several processes share one provider: the stage runtime in simulated worlds, in virtual time, and"
                     + " generate-services as real processes. Takes half an hour.",
-            "Rows: places_1, places_6, places_10, coming_and_going, slow_calls, mixed_calls, halved, rate,"
+            "Rows: places_1, places_6, places_10, coming_and_going, slow_calls, mixed_calls, failing_calls, halved, rate,"
                     + " learned_rate, learned_rate_of_the_clock, tokens, kept_limit, light_tenant,"
                     + " light_tenant_20_keys, light_tenant_6_processes, processes, processes_known, budget_kills."
         },

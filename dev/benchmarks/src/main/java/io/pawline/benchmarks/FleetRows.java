@@ -51,13 +51,15 @@ final class FleetRows {
                 mean(seen, Figures::occupied),
                 mean(seen, Figures::timedOut),
                 mean(seen, Figures::refused),
+                mean(seen, Figures::callsPerSuccess),
                 seen.stream().mapToInt(Figures::mostInAMinute).max().orElseThrow(),
                 mean(seen, Figures::perMinute),
                 seen.stream().mapToLong(Figures::mostTokens).max().orElseThrow(),
                 mean(seen, Figures::tokensPerMinute),
                 mean(seen, Figures::foundAfterS));
         String summary = ("filled %.2f times (most %.1f, at the start %.1f), %.1f %% of the places taken, %.2f %% timed"
-                        + " out, %.2f %% refused, %.0f calls a minute (most %d), %.0f tokens (most %d), found after %.1f s")
+                        + " out, %.2f %% refused, %.2f calls for each success, %.0f calls a minute (most %d), %.0f"
+                        + " tokens (most %d), found after %.1f s")
                 .formatted(
                         mean.mean(),
                         mean.most(),
@@ -65,6 +67,7 @@ final class FleetRows {
                         100 * mean.occupied(),
                         100 * mean.timedOut(),
                         100 * mean.refused(),
+                        mean.callsPerSuccess(),
                         mean.perMinute(),
                         mean.mostInAMinute(),
                         mean.tokensPerMinute(),

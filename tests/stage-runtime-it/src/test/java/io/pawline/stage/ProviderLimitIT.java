@@ -3,44 +3,18 @@ package io.pawline.stage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.pawline.testkit.CapacityDip;
 import io.pawline.testkit.LoadedStage;
-import io.pawline.testkit.PlainFailures;
 import io.pawline.testkit.RealTimeProvider;
 import io.pawline.testkit.RequestingFrontEnd.Patience;
-import io.pawline.testkit.Scale;
 import io.pawline.testkit.TestingKafka;
 import io.pawline.testkit.TestingStage;
 import java.time.Duration;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Shows that the limit of a running stage follows what its provider can handle, and nothing else. */
-@Tag("against-latency")
+/** Shows with a real broker that the limit of a running stage follows its provider. The figures are FleetWorldTest's. */
 class ProviderLimitIT {
 
-    private static final Scale SCALE = new Scale(5, 10);
     private static final Duration HOUR = Duration.ofHours(1);
-
-    @Test
-    void followsAProviderThatHasHalfItsCapacityForAWhile() throws Exception {
-        CapacityDip.Figures figures = CapacityDip.withPawlinesPolicies(SCALE);
-
-        assertThat(figures.limitInDip()).as("%s", figures).isLessThan(0.85 * figures.limitBefore());
-        assertThat(figures.limitInDip()).as("%s", figures).isLessThan(3.0 * figures.capacityInDip());
-        assertThat(figures.use()).as("%s", figures).isGreaterThan(0.5);
-        assertThat(figures.timedOut()).as("%s", figures).isLessThan(0.2);
-    }
-
-    @Test
-    void isNotLoweredByFailuresThatAreNoOverloadNorAreCallsMultiplied() throws Exception {
-        PlainFailures.Figures figures = PlainFailures.withPawlinesPolicies(SCALE);
-
-        assertThat(figures.failed()).as("%s", figures).isBetween(0.25, 0.45);
-        assertThat(figures.limit()).as("%s", figures).isGreaterThan(0.5 * figures.limitBefore());
-        assertThat(figures.amplification()).as("%s", figures).isLessThan(1.8);
-        assertThat(figures.succeeded()).as("%s", figures).isGreaterThan(0.95);
-    }
 
     @Test
     void goesToTheFloorWhileAllCallsTimeOutAndRecoversByItself() throws Exception {

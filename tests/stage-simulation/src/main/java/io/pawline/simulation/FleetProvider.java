@@ -61,6 +61,7 @@ final class FleetProvider {
     private double filled;
     private double mostFilled;
     private int calls;
+    private int answered;
     private int timedOut;
     private int refused;
     private int mostInAMinute;
@@ -73,8 +74,10 @@ final class FleetProvider {
     private long tokensPerMinute = Long.MAX_VALUE;
     private Minutes minutes = Minutes.SLIDING;
     private double shareOfPhotos;
+    private double shareOfFailures;
     private double spread = 0.3;
     private Duration patience = Duration.ofSeconds(90);
+    private int mostAtOnce = Integer.MAX_VALUE;
     private boolean strict;
 
     /**
@@ -101,6 +104,24 @@ final class FleetProvider {
     /** Refuses calls once so many tokens were used in the last minute. A call uses 500 to 1,500. */
     FleetProvider refusingTokens(long beyondTokensPerMinute) {
         tokensPerMinute = beyondTokensPerMinute;
+        return this;
+    }
+
+    /** Fails so large a share of the calls, after the time that they take, for no reason of load. */
+    FleetProvider failing(double share) {
+        shareOfFailures = share;
+        return this;
+    }
+
+    /** Has its callers give up after so long. */
+    FleetProvider givenUpAfter(Duration time) {
+        patience = time;
+        return this;
+    }
+
+    /** Refuses calls when so many are in it, those in its queue included. */
+    FleetProvider refusingBeyond(int callsAtOnce) {
+        mostAtOnce = callsAtOnce;
         return this;
     }
 
@@ -131,6 +152,7 @@ final class FleetProvider {
         filled = 0;
         mostFilled = 0;
         calls = 0;
+        answered = 0;
         timedOut = 0;
         refused = 0;
         mostInAMinute = 0;
@@ -146,6 +168,7 @@ final class FleetProvider {
      * @param meanFilled the mean of the same
      * @param occupied share of its places that were taken
      * @param refused share of the calls that it refused
+     * @param callsPerSuccess calls for each that succeeded
      * @param mostInAMinute most calls that began within any minute
      * @param perMinute calls that began within a minute on average
      * @param mostTokens most tokens that were used within any minute
@@ -157,6 +180,7 @@ final class FleetProvider {
             double occupied,
             double timedOut,
             double refused,
+            double callsPerSuccess,
             int mostInAMinute,
             double perMinute,
             long mostTokens,
@@ -171,6 +195,7 @@ final class FleetProvider {
                 occupied / possible,
                 (double) timedOut / Math.max(1, calls),
                 (double) refused / Math.max(1, calls + refused),
+                (double) calls / Math.max(1, answered),
                 mostInAMinute,
                 calls / minutes,
                 mostTokensInAMinute,
@@ -196,9 +221,13 @@ final class FleetProvider {
         forgetBeforeAMinute();
         if (latest.size() >= callsPerMinute || tokensInAMinute >= tokensPerMinute) {
             return refuse(
+                    Reason.RATE_LIMITED,
                     latest.size() >= callsPerMinute
                             ? "ModelAccountRpmRateLimitExceeded"
                             : "ModelAccountTpmRateLimitExceeded");
+        }
+        if (active + queue.size() >= mostAtOnce) {
+            return refuse(Reason.OVERLOADED, "ServerOverloaded");
         }
         boolean photo = shareOfPhotos > 0 && world.chance(shareOfPhotos);
         CallWork work = work(photo);
@@ -230,14 +259,14 @@ final class FleetProvider {
         return new CallWork(photo ? "photo" : "words", used);
     }
 
-    private Answer<CallReport> refuse(String code) throws InterruptedException {
+    private Answer<CallReport> refuse(Reason reason, String code) throws InterruptedException {
         refused++;
         long until = world.nanoTime() + REFUSED_AFTER.toNanos();
         while (world.nanoTime() < until) {
             world.awaitInterruptibly(until);
         }
         CallReport report = new CallReport(
-                Optional.of(Reason.RATE_LIMITED),
+                Optional.of(reason),
                 CallPhase.DONE,
                 Optional.of(429),
                 Optional.of(code),
@@ -276,7 +305,10 @@ final class FleetProvider {
             world.after(time, () -> {
                 pass();
                 active--;
-                job.report = CallReport.succeeded(200, Optional.empty());
+                job.report = shareOfFailures > 0 && world.chance(shareOfFailures)
+                        ? CallReport.refused(Reason.PROVIDER_ERROR, 500)
+                        : CallReport.succeeded(200, Optional.empty());
+                answered += job.report.failure().isEmpty() ? 1 : 0;
                 world.wake(job.caller);
                 beginNext();
             });

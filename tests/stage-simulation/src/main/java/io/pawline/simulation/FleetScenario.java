@@ -36,6 +36,13 @@ public enum FleetScenario {
             world -> new FleetProvider(world, 30, Duration.ofSeconds(1), 0, Duration.ZERO),
             FleetWorld::changeTheMix,
             seen -> seen.mean() <= 1.3 && seen.occupied() >= 0.95),
+    FAILING_CALLS(
+            ">= 95 % of the places taken, <= 1.6 calls for each success, where 34 % fail",
+            1,
+            Settings.NONE,
+            world -> new FleetProvider(world, 30, Duration.ofSeconds(3), 0, Duration.ZERO).failing(0.34),
+            Scripts.LONG,
+            seen -> seen.occupied() >= 0.95 && seen.callsPerSuccess() <= 1.6),
     HALVED(
             "found within 10 s, <= 2 % time-outs",
             6,

@@ -67,6 +67,9 @@ public final class FleetWorld {
         static final Settings NONE = new Settings(0, 0, 0);
     }
 
+    /** Is how each process works. */
+    record Policies(int maxInFlight, double retryShare, RetryPolicy retry, ProviderPolicies provider) {}
+
     /**
      * Says how full the provider was.
      *
@@ -88,6 +91,7 @@ public final class FleetWorld {
      * @param occupied share of the provider's places that were taken
      * @param timedOut share of the calls that were given up
      * @param refused share of the calls that were refused
+     * @param callsPerSuccess calls for each that succeeded
      * @param mostInAMinute most calls begun within any minute
      * @param perMinute calls begun within a minute on average
      * @param mostTokens most tokens used within any minute
@@ -101,6 +105,7 @@ public final class FleetWorld {
             double occupied,
             double timedOut,
             double refused,
+            double callsPerSuccess,
             int mostInAMinute,
             double perMinute,
             long mostTokens,
@@ -112,19 +117,21 @@ public final class FleetWorld {
     private final TaskBook book;
     private final ModelBroker broker;
     private final ModelControls controls;
-    private final ProviderPolicies policies;
+    private final Policies policies;
     private final List<ProcessSlot> slots = new ArrayList<>();
     private final FleetProvider provider;
     private int tasks;
     private @Nullable TenantTasks tenants;
     private TenantTasks.@Nullable Door door;
+    private @Nullable ImpatientFrontEnd frontEnd;
     private @Nullable Measured measured;
 
-    private FleetWorld(World world, int processes, ProviderPolicies policies, FleetProvider provider) {
+    private FleetWorld(World world, int processes, Policies policies, FleetProvider provider) {
         this.world = world;
         this.policies = policies;
         this.provider = provider;
-        this.book = new TaskBook(world, events, PARTITIONS, STAGE, LONGEST_RETRY);
+        this.book =
+                new TaskBook(world, events, PARTITIONS, STAGE, policies.retry().maxDelay());
         this.broker = new ModelBroker(world, PARTITIONS, book);
         book.reads(broker);
         this.controls = new ModelControls(world, broker);
@@ -162,6 +169,7 @@ public final class FleetWorld {
                 measured.then().occupied(),
                 measured.then().timedOut(),
                 measured.then().refused(),
+                measured.then().callsPerSuccess(),
                 measured.then().mostInAMinute(),
                 measured.then().perMinute(),
                 measured.then().mostTokens(),
@@ -169,16 +177,36 @@ public final class FleetWorld {
                 measured.foundAfter() == null ? -1 : measured.foundAfter().toMillis() / 1e3);
     }
 
-    private static ProviderPolicies policies(Settings settings) {
-        return new ProviderPolicies(
-                STAGE.code(),
-                settings.capacity() == 0,
-                Optional.empty(),
-                0,
-                settings.callsPerMinute(),
-                settings.tokensPerMinute(),
-                settings.capacity(),
-                1);
+    private static Policies policies(Settings settings) {
+        return new Policies(
+                IN_FLIGHT,
+                0.25,
+                new RetryPolicy(Pipeline.ATTEMPTS, NO_DEADLINE, Duration.ofSeconds(1), LONGEST_RETRY),
+                new ProviderPolicies(
+                        STAGE.code(),
+                        settings.capacity() == 0,
+                        Optional.empty(),
+                        0,
+                        settings.callsPerMinute(),
+                        settings.tokensPerMinute(),
+                        settings.capacity(),
+                        1));
+    }
+
+    /** Lets one process serve a front end, in the world of this seed, until the front end has done with it. */
+    static void serve(long seed, Policies policies, ProviderOf provider, ImpatientFrontEnd frontEnd) {
+        World world = new World(seed, null);
+        world.run(() -> {
+            FleetWorld fleet = new FleetWorld(world, 1, policies, provider.in(world));
+            fleet.frontEnd = frontEnd;
+            fleet.slots.forEach(ProcessSlot::start);
+            frontEnd.live(world, fleet.provider, deadline -> {
+                TaskId id = fleet.nextId();
+                fleet.append(id, "simulated", "simulated", deadline);
+                return id;
+            });
+        });
+        fail(seed, world);
     }
 
     private static void fail(long seed, World world) {
@@ -231,7 +259,7 @@ public final class FleetWorld {
     }
 
     private void passOn(TaskId id, String tenant) {
-        append(id, tenant, Objects.requireNonNull(tenants).named() ? tenant : "simulated");
+        append(id, tenant, Objects.requireNonNull(tenants).named() ? tenant : "simulated", NO_DEADLINE);
     }
 
     private final class WorldClock extends Clock {
@@ -258,12 +286,12 @@ public final class FleetWorld {
                 TaskAccepted.class,
                 TaskAccepted::getContext,
                 new StagePolicies(
-                        IN_FLIGHT,
+                        policies.maxInFlight(),
                         Pipeline.DRAIN,
                         Duration.ofMillis(10),
-                        0.25,
-                        new RetryPolicy(Pipeline.ATTEMPTS, NO_DEADLINE, Duration.ofSeconds(1), LONGEST_RETRY)),
-                Optional.of(policies));
+                        policies.retryShare(),
+                        policies.retry()),
+                Optional.of(policies.provider()));
         slots.add(new ProcessSlot(
                 world,
                 broker,
@@ -290,6 +318,9 @@ public final class FleetWorld {
         if (report.failure().isPresent()) {
             return Outcome.failed(report.failure().get(), "the provider failed", report.notBefore());
         }
+        if (frontEnd != null) {
+            frontEnd.answered(attempt.taskId());
+        }
         return Outcome.done(
                 Pipeline.next(STAGE),
                 PetDescribed.newBuilder()
@@ -300,7 +331,7 @@ public final class FleetWorld {
 
     private OutsideCall.Answer<CallReport> call(ProcessSlot.Running running, Attempt attempt)
             throws InterruptedException {
-        book.begins(STAGE, attempt, attempt.requestId(), IN_FLIGHT, running);
+        book.begins(STAGE, attempt, attempt.requestId(), policies.maxInFlight(), running);
         try {
             return provider.call();
         } finally {
@@ -442,7 +473,7 @@ public final class FleetWorld {
     /** Submits tasks, so that there are always enough. */
     private void submit() {
         while (tasks - book.succeeded() < OPEN_PER_PARTITION * PARTITIONS) {
-            append(nextId(), "simulated", "simulated");
+            append(nextId(), "simulated", "simulated", NO_DEADLINE);
         }
     }
 
@@ -458,14 +489,14 @@ public final class FleetWorld {
      *
      * @param named tenant as the record's header says
      */
-    private void append(TaskId id, String tenant, String named) {
+    private void append(TaskId id, String tenant, String named, Duration untilDeadline) {
         Instant now = world.instant();
         TaskContext context = TaskContext.newBuilder()
                 .setTaskId(id.toString())
                 .setTenant(tenant)
                 .setStyle("oil")
                 .setSubmittedAt(now)
-                .setDeadline(now.plus(NO_DEADLINE))
+                .setDeadline(now.plus(untilDeadline))
                 .build();
         byte[] bytes = events.bytes(
                 TaskAccepted.newBuilder()
