@@ -105,9 +105,11 @@ final class HistoryRows {
             Instant end = today();
             setting.journal().step("  writing %,d tasks".formatted(number));
             writeWeeks(database, "list", number, end);
-            setting.journal().step("  asking");
+            // A large history takes minutes to write, a small one seconds: each finds a service that is warm
+            setting.journal().step("  warming up");
             Asker asker = new Asker(site.port(), keys(database), end);
-            asker.ask(requests / 4);
+            asker.ask(requests);
+            setting.journal().step("  asking");
             asker.timed.clear();
             Duration cpu = site.cpu();
             Duration cpuOfAll = site.cpuOfAll();
