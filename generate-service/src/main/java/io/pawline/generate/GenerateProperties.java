@@ -68,7 +68,7 @@ record GenerateProperties(
         @DefaultValue("2.5") double guidanceScale,
         @DefaultValue("-1") long seed,
         @DefaultValue("5s") Duration connectTimeout,
-        @DefaultValue("60s") Duration callTimeout,
+        @DefaultValue("90s") Duration callTimeout,
         @DefaultValue @NestedConfigurationProperty ChainProperties chain,
         @DefaultValue Map<String, Fallback> fallbacks,
         @DefaultValue("0") int hedgePercent,
@@ -139,7 +139,7 @@ record GenerateProperties(
             String model,
             @Nullable String size,
             @DefaultValue("5s") Duration connectTimeout,
-            @DefaultValue("60s") Duration callTimeout,
+            @DefaultValue("90s") Duration callTimeout,
             @DefaultValue ProviderLimits limits)
             implements ChainProperties.Further {
 

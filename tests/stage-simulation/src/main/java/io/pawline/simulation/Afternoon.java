@@ -141,7 +141,7 @@ public final class Afternoon {
                         List.of(
                                 window(12, 18, new Conditions(5, Duration.ofSeconds(12), 0.3, 0.05, 0.05, 0.01)),
                                 window(18, 26, new Conditions(5, Duration.ofSeconds(12), 0.3, 0.07, 0.08, 0.01))),
-                        Duration.ofSeconds(60)));
+                        Duration.ofSeconds(90)));
         providers.put(
                 Stage.MATTING,
                 new AfternoonProvider(

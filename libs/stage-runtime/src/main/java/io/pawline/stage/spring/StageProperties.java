@@ -50,7 +50,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 @ConfigurationPropertiesSource
 public record StageProperties(
         @DefaultValue("64") int maxInFlight,
-        @DefaultValue("75s") Duration drain,
+        @DefaultValue("105s") Duration drain,
         @DefaultValue("10ms") Duration commitInterval,
         @DefaultValue("0.25") double retryShare,
         @DefaultValue("6") int maxAttempts,
