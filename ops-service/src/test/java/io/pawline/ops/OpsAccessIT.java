@@ -102,6 +102,22 @@ class OpsAccessIT {
                 .contains("HTTP/1.1 200");
     }
 
+    /** Whoever waits for a word before it sends the body does not send it after a refusal. So the connection ends. */
+    @Test
+    void aRefusalBeforeTheBodyIsAskedForSaysThatTheConnectionEnds() {
+        String refused = """
+                POST /v1/dead-letters/discard HTTP/1.1\r
+                Host: x\r
+                Content-Length: 2\r
+                Expect: 100-continue\r
+                \r
+                """;
+
+        assertThat(RawExchange.send(OPS.port(), refused.getBytes(ISO_8859_1)))
+                .startsWith("HTTP/1.1 401")
+                .containsIgnoringCase("\r\nConnection: close\r\n");
+    }
+
     @Test
     void whoMayLookMayNotAct() {
         assertThat(READER.get("/v1/dead-letters").status()).isEqualTo(200);
