@@ -68,7 +68,9 @@ public final class TopicReader implements AutoCloseable {
 
     /** Waits until there are so many records. */
     public void awaitCount(int count) {
-        await(count + " records in " + topic).atMost(StageSite.PATIENCE).until(() -> keys().size() >= count);
+        await(count + " records in " + topic)
+                .atMost(StageSite.PATIENCE)
+                .until(() -> keys().size(), size -> size >= count);
     }
 
     /** Returns those of the tasks that are not there. */
