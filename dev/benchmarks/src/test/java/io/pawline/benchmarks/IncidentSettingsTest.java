@@ -26,7 +26,7 @@ class IncidentSettingsTest {
         Properties pawline = written(IncidentSettings.ofPawline(day, SIMULATOR, Optional.empty()));
 
         assertThat(pawline)
-                .containsEntry("pawline.generate.call-timeout", "1000ms")
+                .containsEntry("pawline.generate.call-timeout", "1500ms")
                 .containsEntry("pawline.matting.stage.breaker-pause", "83ms")
                 .containsEntry("pawline.matting.stage.max-retry-time", "60000ms")
                 .containsEntry("pawline.callback.stage.max-retry-time", "720000ms")
